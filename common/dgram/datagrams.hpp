@@ -1,0 +1,88 @@
+// The door between a session and the network: trains of datagrams in, trains of datagrams out.
+//
+// A train is a run of equally long datagrams of one sender (the last one may be shorter), lying
+// behind one another in memory. That is what the kernel's segmentation offload takes (UDP_SEGMENT,
+// Linux 4.18) and gives (UDP_GRO, 5.0), so one call moves up to 128 datagrams; without offload a
+// train has one. In production a UDP socket stands behind the door (net/udp_datagrams.hpp), in
+// tests the simulated network does (tests/sim).
+#pragma once
+
+#include "base/error.hpp"
+#include "clock/stamp.hpp"
+#include "dgram/address.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace wyn::dgram {
+
+// The longest payload of a UDP datagram over IPv4.
+inline constexpr std::size_t longest_datagram = 65507;
+// UDP_MAX_SEGMENTS of the kernel since 6.9; older ones take 64.
+inline constexpr std::size_t most_segments = 128;
+
+// What one receive call delivered. `bytes` points into a buffer of the Datagrams object and is
+// valid until its next receive().
+struct ReceivedTrain {
+    std::span<const std::uint8_t> bytes;
+    std::size_t segment_size =
+        0; // length of every datagram but perhaps the last; 0 only when empty
+    Endpoint from;
+    Stamp stamp;          // when the first of them reached the host
+    bool cut_off = false; // a datagram was longer than the buffer (MSG_TRUNC)
+
+    // A datagram without payload is still a datagram.
+    std::size_t count() const {
+        return segment_size == 0 ? 1 : (bytes.size() + segment_size - 1) / segment_size;
+    }
+    std::span<const std::uint8_t> operator[](std::size_t index) const {
+        const std::size_t begin = index * segment_size;
+        return bytes.subspan(begin, std::min(segment_size, bytes.size() - begin));
+    }
+};
+
+enum class SendStatus : std::uint8_t {
+    sent,
+    would_block, // the socket's buffer is full; try again when it is writable
+    refused,     // the stack took nothing of it: `error` says why (ENOBUFS, EMSGSIZE, EPERM, ...)
+};
+
+struct SendOutcome {
+    SendStatus status = SendStatus::sent;
+    std::size_t segments = 0; // datagrams that the stack took, from the front
+    int error = 0;            // errno of what was not taken
+};
+
+// What the socket turned out to be able to do; for reports.
+struct Capabilities {
+    bool segmentation = false;              // UDP_SEGMENT works
+    bool coalescing = false;                // UDP_GRO is on
+    bool kernel_stamps = false;             // SO_TIMESTAMPNS is on
+    std::uint64_t receive_buffer_bytes = 0; // granted, as the kernel counts (twice the asked)
+};
+
+class Datagrams {
+public:
+    virtual ~Datagrams() = default;
+
+    // Takes the next train off the queue; false: nothing there now. An ICMP error that arrived for
+    // the socket comes back as an Error (ECONNREFUSED, ...) once.
+    virtual Result<bool> receive(ReceivedTrain& into) = 0;
+
+    // Sends `bytes` as datagrams of `segment_size` (at most most_segments, at most longest_datagram
+    // bytes in all when there is more than one) to `to`, or to the connected peer when null.
+    virtual SendOutcome send(std::span<const std::uint8_t> bytes, std::size_t segment_size,
+                             const Endpoint* to) = 0;
+
+    // From now on only datagrams of `peer` arrive, and send() may leave out the address.
+    virtual Result<void> connect(const Endpoint& peer) = 0;
+
+    // Datagrams that reached this socket and were dropped because its buffer was full; cumulative.
+    virtual std::uint64_t receive_drops() = 0;
+
+    virtual Capabilities capabilities() const = 0;
+};
+
+} // namespace wyn::dgram
