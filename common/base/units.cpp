@@ -22,7 +22,7 @@ std::optional<double> scaled(std::string_view text, std::span<const Suffix> suff
     double number = 0;
     const char* const end = text.data() + text.size();
     const auto [rest, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
-    if (error != std::errc{} || number < 0 || text.front() == '-') return std::nullopt;
+    if (error != std::errc{} || !std::isfinite(number) || text.front() == '-') return std::nullopt;
     const std::string_view suffix{rest, end};
     for (const Suffix& candidate : suffixes)
         if (suffix == candidate.text) return number * candidate.factor;
