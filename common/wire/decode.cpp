@@ -1,0 +1,447 @@
+// The reading half of wire/codec.hpp.
+#include "base/check.hpp"
+#include "wire/codec.hpp"
+#include "wire/delay16.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+namespace wyn::wire {
+
+namespace {
+
+using Rejected = std::unexpected<Drop>;
+
+template <typename Layout>
+Layout read(Bytes bytes) {
+    Layout layout;
+    std::memcpy(&layout, bytes.data(), sizeof layout);
+    return layout;
+}
+
+template <typename T>
+bool within(T value, T low, T high) {
+    return value >= low && value <= high;
+}
+
+// Whether all of these are times that we compute with; see latest_ns.
+template <typename... Times>
+bool are_times(const Times&... times) {
+    return (... && (times.get() <= latest_ns));
+}
+
+// What can be said before the type is known: our magic, and the length that it claims.
+std::optional<Drop> flaw_of_frame(Bytes datagram) {
+    if (datagram.size() < sizeof(HeaderLayout)) return Drop::length;
+    const auto header = read<HeaderLayout>(datagram);
+    if (header.magic.get() != protocol_magic) return Drop::magic;
+    if (header.length.get() != datagram.size()) return Drop::length;
+    return std::nullopt;
+}
+
+// A list of type, length, value that fills `raw` exactly, with each type once.
+bool well_formed(Bytes raw) {
+    std::array<std::uint16_t, most_extensions> seen{};
+    std::size_t count = 0;
+    while (!raw.empty()) {
+        if (raw.size() < 4 || count == most_extensions) return false;
+        const auto type = static_cast<std::uint16_t>(raw[0] << 8 | raw[1]);
+        const std::size_t length = static_cast<std::size_t>(raw[2] << 8 | raw[3]);
+        if (raw.size() - 4 < length) return false;
+        if (std::find(seen.begin(), seen.begin() + count, type) != seen.begin() + count)
+            return false;
+        seen[count++] = type;
+        raw = raw.subspan(4 + length);
+    }
+    return true;
+}
+
+// `area` is the message's whole room for extensions; what is not used must be zeros.
+std::optional<Extensions> read_extensions(std::uint16_t bytes, Bytes area) {
+    if (bytes > area.size() || !well_formed(area.first(bytes))) return std::nullopt;
+    const Bytes unused = area.subspan(bytes);
+    if (std::any_of(unused.begin(), unused.end(), [](std::uint8_t byte) { return byte != 0; }))
+        return std::nullopt;
+    Extensions extensions{.bytes = bytes};
+    std::copy_n(area.begin(), bytes, extensions.raw.begin());
+    return extensions;
+}
+
+std::expected<HandshakeMessage, Drop> decode_hello(Bytes datagram) {
+    if (datagram.size() != sizeof(HelloLayout)) return Rejected{Drop::length};
+    const auto in = read<HelloLayout>(datagram);
+    Hello hello{.version_min = in.version_min.bytes[0],
+                .version_max = in.version_max.bytes[0],
+                .key_id = in.key_id.u32(),
+                .nonce = in.nonce,
+                .cookie = in.cookie,
+                .wish_rate_bps = in.wish_rate_bps.get(),
+                .wish_duration_ms = in.wish_duration_ms.u32(),
+                .tag = in.tag};
+    if (hello.version_min == 0 || hello.version_max < hello.version_min)
+        return Rejected{Drop::version};
+    if (hello.wish_rate_bps > highest_rate_bps || hello.wish_duration_ms > longest_test_ms)
+        return Rejected{Drop::value};
+    const auto extensions = read_extensions(in.extension_bytes.u16(), in.extensions);
+    if (!extensions) return Rejected{Drop::extension};
+    hello.extensions = *extensions;
+    return hello;
+}
+
+std::expected<HandshakeMessage, Drop> decode_cookie(Bytes datagram) {
+    if (datagram.size() != sizeof(CookieLayout)) return Rejected{Drop::length};
+    const auto in = read<CookieLayout>(datagram);
+    return Cookie{.nonce = in.nonce, .cookie = in.cookie};
+}
+
+bool in_range(const Assign& assign) {
+    return assign.session != 0 && assign.control_port != 0 && assign.upload_port != 0 &&
+           assign.download_port != 0 && assign.max_rate_bps <= highest_rate_bps &&
+           within<std::uint32_t>(assign.max_duration_ms, 1, longest_test_ms) &&
+           within<std::uint32_t>(assign.max_datagram_bytes, shortest_bulk, longest_bulk) &&
+           within<std::uint32_t>(assign.heartbeat_us, 10'000, 1'000'000) &&
+           within<std::uint32_t>(assign.adjustment_delay_us, 1'000, 1'000'000) &&
+           within<std::uint32_t>(assign.feedback_interval_us, 1'000, 125'000) &&
+           within<std::uint32_t>(assign.half_open_ms, 500, 30'000) &&
+           within<std::uint32_t>(assign.idle_timeout_ms, 1'000, 60'000);
+}
+
+std::expected<HandshakeMessage, Drop> decode_assign(Bytes datagram) {
+    if (datagram.size() != sizeof(AssignLayout)) return Rejected{Drop::length};
+    const auto in = read<AssignLayout>(datagram);
+    if (in.header.version.get() != protocol_version || in.version.get() != protocol_version)
+        return Rejected{Drop::version};
+    Assign assign{.session = in.header.session.get(),
+                  .client_nonce = in.client_nonce,
+                  .server_nonce = in.server_nonce,
+                  .control_port = in.control_port.u16(),
+                  .upload_port = in.upload_port.u16(),
+                  .download_port = in.download_port.u16(),
+                  .max_rate_bps = in.max_rate_bps.get(),
+                  .max_volume_bytes = in.max_volume_bytes.get(),
+                  .max_duration_ms = in.max_duration_ms.u32(),
+                  .max_datagram_bytes = in.max_datagram_bytes.u16(),
+                  .version = in.version.bytes[0],
+                  .heartbeat_us = in.heartbeat_us.u32(),
+                  .adjustment_delay_us = in.adjustment_delay_us.u32(),
+                  .feedback_interval_us = in.feedback_interval_us.u32(),
+                  .half_open_ms = in.half_open_ms.u32(),
+                  .idle_timeout_ms = in.idle_timeout_ms.u32(),
+                  .tag = in.tag};
+    if (!in_range(assign)) return Rejected{Drop::value};
+    const auto extensions = read_extensions(in.extension_bytes.u16(), in.extensions);
+    if (!extensions) return Rejected{Drop::extension};
+    assign.extensions = *extensions;
+    return assign;
+}
+
+std::expected<HandshakeMessage, Drop> decode_refuse(Bytes datagram) {
+    if (datagram.size() != sizeof(RefuseLayout)) return Rejected{Drop::length};
+    const auto in = read<RefuseLayout>(datagram);
+    const auto code = refusal_from(in.code.u16());
+    if (!code) return Rejected{Drop::value};
+    return Refuse{.nonce = in.nonce,
+                  .code = *code,
+                  .version_min = in.version_min.bytes[0],
+                  .version_max = in.version_max.bytes[0],
+                  .retry_after_ms = in.retry_after_ms.u32(),
+                  .have = in.have.get(),
+                  .limit = in.limit.get(),
+                  .detail = in.detail.u16(),
+                  .tag = in.tag};
+}
+
+using DecodedBody = std::expected<SealedBody, Drop>;
+
+DecodedBody decode_beat(Bytes datagram, std::uint8_t step) {
+    const auto in = read<BeatLayout>(datagram);
+    if (in.confirmed.get() > 1 || !are_times(in.time_ns, in.held_ns)) return Rejected{Drop::value};
+    return Beat{.step = step,
+                .number = in.number.u32(),
+                .confirmed = in.confirmed.get() == 1,
+                .challenge = in.challenge,
+                .echo = in.echo,
+                .time_ns = in.time_ns.get(),
+                .held_ns = in.held_ns.get()};
+}
+
+DecodedBody decode_start(Bytes datagram) {
+    const auto in = read<StartLayout>(datagram);
+    const Start start{.test = in.test.u32(),
+                      .direction = static_cast<Direction>(in.direction.get()),
+                      .search = static_cast<Search>(in.search.get()),
+                      .datagram_bytes = in.datagram_bytes.u16(),
+                      .rate_bps = in.rate_bps.get(),
+                      .duration_ms = in.duration_ms.u32()};
+    const bool known = within<std::uint64_t>(in.direction.get(), 1, 2) && in.search.get() <= 1;
+    const bool rate_fits =
+        start.rate_bps <= highest_rate_bps && (start.rate_bps > 0 || start.search != Search::fixed);
+    if (!known || !rate_fits || start.test == 0 ||
+        !within<std::uint32_t>(start.datagram_bytes, shortest_bulk, longest_bulk) ||
+        !within<std::uint32_t>(start.duration_ms, 1, longest_test_ms))
+        return Rejected{Drop::value};
+    return start;
+}
+
+DecodedBody decode_ready(Bytes datagram) {
+    const auto in = read<ReadyLayout>(datagram);
+    const auto end = end_from(in.end.u16());
+    if (!end || in.rate_bps.get() > highest_rate_bps || in.duration_ms.get() > longest_test_ms)
+        return Rejected{Drop::value};
+    // What is granted can be done; what is not granted need not make sense.
+    const bool possible =
+        within<std::uint32_t>(in.datagram_bytes.u16(), shortest_bulk, longest_bulk) &&
+        in.duration_ms.get() > 0;
+    if (*end == End::none && !possible) return Rejected{Drop::value};
+    return Ready{.test = in.test.u32(),
+                 .end = *end,
+                 .datagram_bytes = in.datagram_bytes.u16(),
+                 .rate_bps = in.rate_bps.get(),
+                 .duration_ms = in.duration_ms.u32()};
+}
+
+DecodedBody decode_stop(Bytes datagram) {
+    const auto in = read<StopLayout>(datagram);
+    const auto end = end_from(in.end.u16());
+    if (!end) return Rejected{Drop::value};
+    return Stop{.test = in.test.u32(),
+                .end = *end,
+                .packets_accepted = in.packets_accepted.get(),
+                .packets_refused = in.packets_refused.get()};
+}
+
+DecodedBody decode_report(Bytes datagram) {
+    const auto in = read<ReportLayout>(datagram);
+    const auto end = end_from(in.end.u16());
+    if (!end || !within<std::uint64_t>(in.role.get(), 1, 2) || in.limited_by.get() > 4 ||
+        !are_times(in.first_sent_ns, in.last_sent_ns, in.first_arrival_ns, in.last_arrival_ns,
+                   in.best_span_ns))
+        return Rejected{Drop::value};
+    return Report{.test = in.test.u32(),
+                  .end = *end,
+                  .role = static_cast<Role>(in.role.get()),
+                  .sent = {.packets_accepted = in.packets_accepted.get(),
+                           .packets_refused = in.packets_refused.get(),
+                           .first_sent_ns = in.first_sent_ns.get(),
+                           .last_sent_ns = in.last_sent_ns.get(),
+                           .limited_by = static_cast<LimitedBy>(in.limited_by.get())},
+                  .received = {.packets = in.packets.get(),
+                               .payload_bytes = in.payload_bytes.get(),
+                               .duplicates = in.duplicates.get(),
+                               .reordered = in.reordered.get(),
+                               .late = in.late.get(),
+                               .socket_drops = in.socket_drops.get(),
+                               .rejected = in.rejected.get(),
+                               .first_arrival_ns = in.first_arrival_ns.get(),
+                               .last_arrival_ns = in.last_arrival_ns.get(),
+                               .best_packets = in.best_packets.get(),
+                               .best_bytes = in.best_bytes.get(),
+                               .best_span_ns = in.best_span_ns.get(),
+                               .best_index = in.best_index.u32(),
+                               .stamps_missing = in.stamps_missing.u32()}};
+}
+
+DecodedBody decode_probe(Bytes datagram) {
+    const auto in = read<ProbeLayout>(datagram);
+    if (!are_times(in.sent_ns)) return Rejected{Drop::value};
+    return Probe{.number = in.number.u32(), .sent_ns = in.sent_ns.get()};
+}
+
+DecodedBody decode_echo(Bytes datagram) {
+    const auto in = read<EchoLayout>(datagram);
+    if (!are_times(in.probe_sent_ns, in.probe_received_ns, in.sent_ns))
+        return Rejected{Drop::value};
+    return Echo{.number = in.number.u32(),
+                .probes_received = in.probes_received.u32(),
+                .probe_sent_ns = in.probe_sent_ns.get(),
+                .probe_received_ns = in.probe_received_ns.get(),
+                .sent_ns = in.sent_ns.get()};
+}
+
+template <typename Message>
+DecodedBody decode_close(Bytes datagram) {
+    const auto in = read<CloseLayout>(datagram);
+    const auto end = end_from(in.end.u16());
+    if (!end) return Rejected{Drop::value};
+    return Message{.end = *end};
+}
+
+bool in_range(const FeedbackLayout& in, const Feedback& feedback) {
+    constexpr auto latest = static_cast<std::int64_t>(latest_ns);
+    return feedback.step_count <= most_steps && within(feedback.lowest_delay_ns, -latest, latest) &&
+           are_times(in.newest_sent_ns, in.held_ns, in.first_arrival_ns, in.last_arrival_ns,
+                     in.first_step_ns);
+}
+
+DecodedBody decode_feedback(Bytes datagram) {
+    if (datagram.size() < sizeof(FeedbackLayout) + sizeof(Tag)) return Rejected{Drop::length};
+    const auto in = read<FeedbackLayout>(datagram);
+    Feedback feedback{.test = in.test.u32(),
+                      .newest_sequence = in.newest_sequence.get(),
+                      .newest_sent_ns = in.newest_sent_ns.get(),
+                      .newest_step = in.newest_step.u32(),
+                      .newest_receipt = in.newest_receipt.u32(),
+                      .held_ns = in.held_ns.get(),
+                      .totals = {.packets = in.packets.get(),
+                                 .payload_bytes = in.payload_bytes.get(),
+                                 .duplicates = in.duplicates.get(),
+                                 .reordered = in.reordered.get(),
+                                 .late = in.late.get(),
+                                 .socket_drops = in.socket_drops.get(),
+                                 .rejected = in.rejected.get(),
+                                 .first_arrival_ns = in.first_arrival_ns.get(),
+                                 .last_arrival_ns = in.last_arrival_ns.get()},
+                      .lowest_delay_ns = std::bit_cast<std::int64_t>(in.lowest_delay_ns.get()),
+                      .step_count = in.steps.bytes[0]};
+    if (!in_range(in, feedback)) return Rejected{Drop::value};
+    const std::size_t expected =
+        sizeof(FeedbackLayout) + feedback.step_count * sizeof(StepLayout) + sizeof(Tag);
+    if (datagram.size() != expected) return Rejected{Drop::length};
+
+    std::uint64_t arrival = in.first_step_ns.get();
+    for (std::size_t i = 0; i < feedback.step_count; ++i) {
+        const auto step =
+            read<StepLayout>(datagram.subspan(sizeof(FeedbackLayout) + i * sizeof(StepLayout)));
+        if (i == 0 && step.first_after_ns.get() != 0) return Rejected{Drop::value};
+        arrival += step.first_after_ns.get();
+        feedback.steps[i] = {.id = static_cast<std::uint32_t>(in.first_step.get() + i),
+                             .packets = step.packets.get(),
+                             .first_arrival_ns = arrival,
+                             .span_ns = step.span_ns.get(),
+                             .receiver_dropped = (step.flags.get() & 1) != 0,
+                             .lowest_delay = duration_from(step.lowest_delay.u16()),
+                             .last_delay = duration_from(step.last_delay.u16())};
+    }
+    return feedback;
+}
+
+// The exact length of a sealed message; nothing for FEEDBACK and for what is not sealed.
+std::optional<std::size_t> fixed_length(Type type) {
+    switch (type) {
+    case Type::beat0:
+    case Type::beat1:
+    case Type::beat2: return sizeof(BeatLayout);
+    case Type::start: return sizeof(StartLayout);
+    case Type::stop: return sizeof(StopLayout);
+    case Type::probe: return sizeof(ProbeLayout);
+    case Type::close:
+    case Type::closed: return sizeof(CloseLayout);
+    case Type::ready: return sizeof(ReadyLayout);
+    case Type::report: return sizeof(ReportLayout);
+    case Type::echo: return sizeof(EchoLayout);
+    case Type::hello:
+    case Type::cookie:
+    case Type::assign:
+    case Type::refuse:
+    case Type::bulk:
+    case Type::feedback: return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+DecodedBody decode_body(Type type, Bytes datagram) {
+    switch (type) {
+    case Type::beat0: return decode_beat(datagram, 0);
+    case Type::beat1: return decode_beat(datagram, 1);
+    case Type::beat2: return decode_beat(datagram, 2);
+    case Type::start: return decode_start(datagram);
+    case Type::stop: return decode_stop(datagram);
+    case Type::probe: return decode_probe(datagram);
+    case Type::close: return decode_close<Close>(datagram);
+    case Type::closed: return decode_close<Closed>(datagram);
+    case Type::ready: return decode_ready(datagram);
+    case Type::report: return decode_report(datagram);
+    case Type::echo: return decode_echo(datagram);
+    case Type::feedback: return decode_feedback(datagram);
+    case Type::hello:
+    case Type::cookie:
+    case Type::assign:
+    case Type::refuse:
+    case Type::bulk: return Rejected{Drop::type};
+    }
+    return Rejected{Drop::type};
+}
+
+} // namespace
+
+std::optional<Type> peek_type(Bytes datagram) {
+    if (datagram.size() < 4 || datagram[0] != protocol_magic >> 8 ||
+        datagram[1] != (protocol_magic & 0xff))
+        return std::nullopt;
+    const auto type = static_cast<Type>(datagram[3]);
+    switch (type) {
+    case Type::hello:
+    case Type::cookie:
+    case Type::assign:
+    case Type::refuse:
+    case Type::beat0:
+    case Type::beat1:
+    case Type::beat2:
+    case Type::start:
+    case Type::stop:
+    case Type::probe:
+    case Type::close:
+    case Type::closed:
+    case Type::ready:
+    case Type::report:
+    case Type::echo:
+    case Type::bulk:
+    case Type::feedback: return type;
+    }
+    return std::nullopt;
+}
+
+// The version of HELLO, COOKIE and REFUSE is not looked at: they are what two versions agree or
+// part with, so their form is the same in all of them.
+std::expected<HandshakeMessage, Drop> decode_handshake(Bytes datagram) {
+    if (const auto flaw = flaw_of_frame(datagram)) return Rejected{*flaw};
+    const auto type = peek_type(datagram);
+    if (type == Type::hello) return decode_hello(datagram);
+    if (type == Type::cookie) return decode_cookie(datagram);
+    if (type == Type::assign) return decode_assign(datagram);
+    if (type == Type::refuse) return decode_refuse(datagram);
+    return Rejected{Drop::type};
+}
+
+std::expected<SealedMessage, Drop> decode_sealed(Bytes datagram) {
+    if (const auto flaw = flaw_of_frame(datagram)) return Rejected{*flaw};
+    const auto header = read<HeaderLayout>(datagram);
+    if (header.version.get() != protocol_version) return Rejected{Drop::version};
+    const auto type = peek_type(datagram);
+    if (!type) return Rejected{Drop::type};
+    const auto length = fixed_length(*type);
+    if (length && *length != datagram.size()) return Rejected{Drop::length};
+    auto body = decode_body(*type, datagram);
+    if (!body) return Rejected{body.error()};
+    return SealedMessage{
+        .session = header.session.get(), .counter = header.counter.get(), .body = *body};
+}
+
+std::expected<BulkHeader, Drop> decode_bulk(Bytes datagram) {
+    if (datagram.size() < sizeof(BulkLayout)) return Rejected{Drop::length};
+    const auto in = read<BulkLayout>(datagram);
+    if (in.magic.get() != protocol_magic) return Rejected{Drop::magic};
+    if (in.version.get() != protocol_version) return Rejected{Drop::version};
+    if (in.type.get() != static_cast<std::uint8_t>(Type::bulk)) return Rejected{Drop::type};
+    if (in.length.get() != datagram.size()) return Rejected{Drop::length};
+    if (!are_times(in.sent_ns)) return Rejected{Drop::value};
+    return BulkHeader{.length = in.length.u16(),
+                      .test = in.test.u16(),
+                      .sequence = in.sequence.get(),
+                      .sent_ns = in.sent_ns.get(),
+                      .step = in.step.u32(),
+                      .receipt = in.receipt.u32()};
+}
+
+Bytes covered_by_tag(Bytes message) {
+    WYN_CHECK(message.size() >= sizeof(Tag));
+    return message.first(message.size() - sizeof(Tag));
+}
+
+Tag tag_of(Bytes message) {
+    WYN_CHECK(message.size() >= sizeof(Tag));
+    return read<Tag>(message.last<sizeof(Tag)>());
+}
+
+} // namespace wyn::wire

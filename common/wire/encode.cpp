@@ -1,0 +1,296 @@
+// The writing half of wire/codec.hpp.
+#include "base/check.hpp"
+#include "wire/codec.hpp"
+#include "wire/delay16.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+namespace wyn::wire {
+
+namespace {
+
+template <typename Layout>
+std::size_t write(const Layout& layout, std::span<std::uint8_t> out) {
+    WYN_CHECK(out.size() >= sizeof layout);
+    std::memcpy(out.data(), &layout, sizeof layout);
+    return sizeof layout;
+}
+
+HeaderLayout header_of(Type type, std::size_t length, std::uint64_t session = 0,
+                       std::uint64_t counter = 0, std::uint8_t version = protocol_version) {
+    return {.magic = protocol_magic,
+            .version = version,
+            .type = static_cast<std::uint8_t>(type),
+            .length = length,
+            .session = session,
+            .counter = counter};
+}
+
+std::size_t encode_one(const Hello& hello, std::span<std::uint8_t> out) {
+    HelloLayout layout{.header = header_of(Type::hello, sizeof layout, 0, 0, hello.version_min),
+                       .nonce = hello.nonce,
+                       .version_min = hello.version_min,
+                       .version_max = hello.version_max,
+                       .extension_bytes = hello.extensions.bytes,
+                       .key_id = hello.key_id,
+                       .cookie = hello.cookie,
+                       .wish_rate_bps = hello.wish_rate_bps,
+                       .wish_duration_ms = hello.wish_duration_ms,
+                       .reserved = 0,
+                       .extensions = {},
+                       .tag = hello.tag};
+    WYN_CHECK(hello.extensions.bytes <= layout.extensions.size());
+    std::copy_n(hello.extensions.raw.begin(), hello.extensions.bytes, layout.extensions.begin());
+    return write(layout, out);
+}
+
+std::size_t encode_one(const Cookie& cookie, std::span<std::uint8_t> out) {
+    return write(CookieLayout{.header = header_of(Type::cookie, sizeof(CookieLayout)),
+                              .nonce = cookie.nonce,
+                              .cookie = cookie.cookie},
+                 out);
+}
+
+std::size_t encode_one(const Assign& assign, std::span<std::uint8_t> out) {
+    AssignLayout layout{.header = header_of(Type::assign, sizeof layout, assign.session),
+                        .client_nonce = assign.client_nonce,
+                        .server_nonce = assign.server_nonce,
+                        .control_port = assign.control_port,
+                        .upload_port = assign.upload_port,
+                        .download_port = assign.download_port,
+                        .extension_bytes = assign.extensions.bytes,
+                        .max_rate_bps = assign.max_rate_bps,
+                        .max_volume_bytes = assign.max_volume_bytes,
+                        .max_duration_ms = assign.max_duration_ms,
+                        .max_datagram_bytes = assign.max_datagram_bytes,
+                        .version = assign.version,
+                        .heartbeat_us = assign.heartbeat_us,
+                        .adjustment_delay_us = assign.adjustment_delay_us,
+                        .feedback_interval_us = assign.feedback_interval_us,
+                        .half_open_ms = assign.half_open_ms,
+                        .idle_timeout_ms = assign.idle_timeout_ms,
+                        .extensions = {},
+                        .tag = assign.tag};
+    WYN_CHECK(assign.extensions.bytes <= layout.extensions.size());
+    std::copy_n(assign.extensions.raw.begin(), assign.extensions.bytes, layout.extensions.begin());
+    return write(layout, out);
+}
+
+std::size_t encode_one(const Refuse& refuse, std::span<std::uint8_t> out) {
+    return write(RefuseLayout{.header = header_of(Type::refuse, sizeof(RefuseLayout)),
+                              .nonce = refuse.nonce,
+                              .code = static_cast<std::uint16_t>(refuse.code),
+                              .version_min = refuse.version_min,
+                              .version_max = refuse.version_max,
+                              .retry_after_ms = refuse.retry_after_ms,
+                              .have = refuse.have,
+                              .limit = refuse.limit,
+                              .detail = refuse.detail,
+                              .reserved = {},
+                              .tag = refuse.tag},
+                 out);
+}
+
+// Fills the header once the length is known.
+struct Sealing {
+    std::uint64_t session;
+    std::uint64_t counter;
+    std::span<std::uint8_t> out;
+
+    HeaderLayout header(Type type, std::size_t length) const {
+        return header_of(type, length, session, counter);
+    }
+
+    std::size_t operator()(const Beat& beat) const {
+        static constexpr std::array types{Type::beat0, Type::beat1, Type::beat2};
+        return write(BeatLayout{.header = header(types.at(beat.step), sizeof(BeatLayout)),
+                                .number = beat.number,
+                                .confirmed = beat.confirmed ? 1U : 0U,
+                                .reserved = {},
+                                .challenge = beat.challenge,
+                                .echo = beat.echo,
+                                .time_ns = beat.time_ns,
+                                .held_ns = beat.held_ns,
+                                .tag = {}},
+                     out);
+    }
+    std::size_t operator()(const Start& start) const {
+        return write(StartLayout{.header = header(Type::start, sizeof(StartLayout)),
+                                 .test = start.test,
+                                 .direction = static_cast<std::uint8_t>(start.direction),
+                                 .search = static_cast<std::uint8_t>(start.search),
+                                 .datagram_bytes = start.datagram_bytes,
+                                 .rate_bps = start.rate_bps,
+                                 .duration_ms = start.duration_ms,
+                                 .tag = {}},
+                     out);
+    }
+    std::size_t operator()(const Ready& ready) const {
+        return write(ReadyLayout{.header = header(Type::ready, sizeof(ReadyLayout)),
+                                 .test = ready.test,
+                                 .end = static_cast<std::uint16_t>(ready.end),
+                                 .datagram_bytes = ready.datagram_bytes,
+                                 .rate_bps = ready.rate_bps,
+                                 .duration_ms = ready.duration_ms,
+                                 .tag = {}},
+                     out);
+    }
+    std::size_t operator()(const Stop& stop) const {
+        return write(StopLayout{.header = header(Type::stop, sizeof(StopLayout)),
+                                .test = stop.test,
+                                .end = static_cast<std::uint16_t>(stop.end),
+                                .packets_accepted = stop.packets_accepted,
+                                .packets_refused = stop.packets_refused,
+                                .tag = {}},
+                     out);
+    }
+    std::size_t operator()(const Report& report) const {
+        const SenderRecord& sent = report.sent;
+        const ReceiverRecord& received = report.received;
+        return write(ReportLayout{.header = header(Type::report, sizeof(ReportLayout)),
+                                  .test = report.test,
+                                  .end = static_cast<std::uint16_t>(report.end),
+                                  .role = static_cast<std::uint8_t>(report.role),
+                                  .limited_by = static_cast<std::uint8_t>(sent.limited_by),
+                                  .packets_accepted = sent.packets_accepted,
+                                  .packets_refused = sent.packets_refused,
+                                  .first_sent_ns = sent.first_sent_ns,
+                                  .last_sent_ns = sent.last_sent_ns,
+                                  .packets = received.packets,
+                                  .payload_bytes = received.payload_bytes,
+                                  .duplicates = received.duplicates,
+                                  .reordered = received.reordered,
+                                  .late = received.late,
+                                  .socket_drops = received.socket_drops,
+                                  .rejected = received.rejected,
+                                  .first_arrival_ns = received.first_arrival_ns,
+                                  .last_arrival_ns = received.last_arrival_ns,
+                                  .best_packets = received.best_packets,
+                                  .best_bytes = received.best_bytes,
+                                  .best_span_ns = received.best_span_ns,
+                                  .best_index = received.best_index,
+                                  .stamps_missing = received.stamps_missing,
+                                  .reserved = {},
+                                  .tag = {}},
+                     out);
+    }
+    std::size_t operator()(const Probe& probe) const {
+        return write(ProbeLayout{.header = header(Type::probe, sizeof(ProbeLayout)),
+                                 .number = probe.number,
+                                 .sent_ns = probe.sent_ns,
+                                 .padding = {},
+                                 .tag = {}},
+                     out);
+    }
+    std::size_t operator()(const Echo& echo) const {
+        return write(EchoLayout{.header = header(Type::echo, sizeof(EchoLayout)),
+                                .number = echo.number,
+                                .probes_received = echo.probes_received,
+                                .probe_sent_ns = echo.probe_sent_ns,
+                                .probe_received_ns = echo.probe_received_ns,
+                                .sent_ns = echo.sent_ns,
+                                .padding = {},
+                                .tag = {}},
+                     out);
+    }
+    std::size_t operator()(const Close& close) const { return close_like(Type::close, close.end); }
+    std::size_t operator()(const Closed& closed) const {
+        return close_like(Type::closed, closed.end);
+    }
+    std::size_t close_like(Type type, End end) const {
+        return write(CloseLayout{.header = header(type, sizeof(CloseLayout)),
+                                 .end = static_cast<std::uint16_t>(end),
+                                 .reserved = {},
+                                 .tag = {}},
+                     out);
+    }
+    std::size_t operator()(const Feedback& feedback) const;
+};
+
+std::uint64_t saturated(std::uint64_t value, std::uint64_t largest) {
+    return std::min(value, largest);
+}
+
+StepLayout layout_of(const StepSeen& step, std::uint64_t arrival_before) {
+    const std::uint64_t after =
+        step.first_arrival_ns > arrival_before ? step.first_arrival_ns - arrival_before : 0;
+    return {.first_after_ns = saturated(after, 0xffff'ffff),
+            .span_ns = saturated(step.span_ns, 0xffff'ffff),
+            .packets = saturated(step.packets, 0xff'ffff),
+            .flags = step.receiver_dropped ? 1U : 0U,
+            .lowest_delay = delay16_from(step.lowest_delay),
+            .last_delay = delay16_from(step.last_delay)};
+}
+
+std::size_t Sealing::operator()(const Feedback& feedback) const {
+    WYN_CHECK(feedback.step_count <= most_steps);
+    const std::size_t length =
+        sizeof(FeedbackLayout) + feedback.step_count * sizeof(StepLayout) + sizeof(Tag);
+    WYN_CHECK(out.size() >= length);
+    const ReceiverRecord& totals = feedback.totals;
+    const bool any = feedback.step_count > 0;
+    std::uint64_t arrival = any ? feedback.steps[0].first_arrival_ns : 0;
+    std::size_t at = write(
+        FeedbackLayout{.header = header(Type::feedback, length),
+                       .test = feedback.test,
+                       .steps = feedback.step_count,
+                       .reserved = {},
+                       .newest_sequence = feedback.newest_sequence,
+                       .newest_sent_ns = feedback.newest_sent_ns,
+                       .newest_step = feedback.newest_step,
+                       .newest_receipt = feedback.newest_receipt,
+                       .held_ns = feedback.held_ns,
+                       .packets = totals.packets,
+                       .payload_bytes = totals.payload_bytes,
+                       .duplicates = totals.duplicates,
+                       .reordered = totals.reordered,
+                       .late = totals.late,
+                       .socket_drops = totals.socket_drops,
+                       .rejected = totals.rejected,
+                       .first_arrival_ns = totals.first_arrival_ns,
+                       .last_arrival_ns = totals.last_arrival_ns,
+                       .lowest_delay_ns = std::bit_cast<std::uint64_t>(feedback.lowest_delay_ns),
+                       .first_step = any ? feedback.steps[0].id : 0U,
+                       .first_step_ns = arrival},
+        out);
+    for (const StepSeen& step : feedback.seen()) {
+        const StepLayout layout = layout_of(step, arrival);
+        arrival += layout.first_after_ns.get(); // as the other side will add it up
+        at += write(layout, out.subspan(at));
+    }
+    return at + write(Tag{}, out.subspan(at));
+}
+
+} // namespace
+
+std::size_t encode(const HandshakeMessage& message, std::span<std::uint8_t> out) {
+    return std::visit([out](const auto& body) { return encode_one(body, out); }, message);
+}
+
+std::size_t encode(const SealedMessage& message, std::span<std::uint8_t> out) {
+    return std::visit(Sealing{.session = message.session, .counter = message.counter, .out = out},
+                      message.body);
+}
+
+void encode_bulk(const BulkHeader& header, std::span<std::uint8_t> out) {
+    write(BulkLayout{.magic = protocol_magic,
+                     .version = protocol_version,
+                     .type = static_cast<std::uint8_t>(Type::bulk),
+                     .length = header.length,
+                     .test = header.test,
+                     .sequence = header.sequence,
+                     .sent_ns = header.sent_ns,
+                     .step = header.step,
+                     .receipt = header.receipt,
+                     .tag = {}},
+          out);
+}
+
+void put_tag(std::span<std::uint8_t> message, const Tag& tag) {
+    WYN_CHECK(message.size() >= sizeof(Tag));
+    std::copy(tag.begin(), tag.end(), message.last<sizeof(Tag)>().begin());
+}
+
+} // namespace wyn::wire

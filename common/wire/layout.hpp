@@ -1,0 +1,323 @@
+// Every message of protocol version 1, byte for byte. man/wyndrvr-protocol.7 draws the same.
+//
+// All integers are big-endian. Nothing in a message is an address. Times are the sender's own
+// monotonic nanoseconds, so no message needs synchronised clocks. Every message starts with the
+// same 24 bytes, except BULK, which has no room to waste; both begin with magic, version and type.
+//
+//                      length  tag                      towards
+//   HELLO      1         512   BLAKE2b, hello key       server, listening port
+//   COOKIE     2          64   none (keyed cookie)      client
+//   ASSIGN     3         256   BLAKE2b, assign key      client
+//   REFUSE     4          96   BLAKE2b, anonymous key   client
+//   BEAT0/1/2  8 9 10     96   BLAKE2b, port key        server / client / server, each port
+//   START     16          64   BLAKE2b, port key        server, control port
+//   STOP      17          64   "                        server, control port
+//   PROBE     18          96   "                        server, control port
+//   READY     32          64   "                        client, control port
+//   REPORT    33         216   "                        client, control port
+//   ECHO      34          96   "                        client, control port
+//   CLOSE     24          48   "                        both, control port
+//   CLOSED    25          48   "                        both, control port
+//   BULK      48     40-65507  AES-128 CBC-MAC, 64 bit  upload: server; download: client
+//   FEEDBACK  49     176-1200  BLAKE2b, port key        the other way round
+#pragma once
+
+#include "wire/be.hpp"
+
+#include <cstddef>
+
+namespace wyn::wire {
+
+inline constexpr std::uint16_t protocol_magic = 0x5744; // "WD"
+inline constexpr std::uint8_t protocol_version = 1;
+
+enum class Type : std::uint8_t {
+    hello = 1,
+    cookie = 2,
+    assign = 3,
+    refuse = 4,
+    beat0 = 8,
+    beat1 = 9,
+    beat2 = 10,
+    start = 16,
+    stop = 17,
+    probe = 18,
+    close = 24,
+    closed = 25,
+    ready = 32,
+    report = 33,
+    echo = 34,
+    bulk = 48,
+    feedback = 49,
+};
+
+using Nonce = std::array<std::uint8_t, 16>;
+using CookieBytes = std::array<std::uint8_t, 24>;
+using Tag = std::array<std::uint8_t, 16>;
+
+// Limits of the fields, enforced by decode().
+inline constexpr std::uint32_t shortest_bulk = 40;   // the header alone
+inline constexpr std::uint32_t longest_bulk = 65507; // UDP over IPv4
+inline constexpr std::uint64_t highest_rate_bps = 10'000'000'000'000;
+inline constexpr std::uint32_t longest_test_ms = 3'600'000;
+// Of every time and duration in nanoseconds: 146 years. Sums and differences of three of them fit
+// into 64 signed bits, so nobody who computes with a peer's times can overflow.
+inline constexpr std::uint64_t latest_ns = (std::uint64_t{1} << 62) - 1;
+inline constexpr std::size_t most_extensions = 32;
+inline constexpr std::size_t most_steps = 64; // per FEEDBACK
+
+struct HeaderLayout { // offset
+    Be<2> magic;      //  0
+    Be<1> version;    //  2
+    Be<1> type;       //  3
+    Be<2> length;     //  4  of the whole datagram
+    Be<2> flags;      //  6  0 when sent, not read
+    Be<8> session;    //  8  0 until ASSIGN
+    Be<8> counter;    // 16  rises with every message of a port and direction; 0 in the handshake
+};
+static_assert(sizeof(HeaderLayout) == 24 && alignof(HeaderLayout) == 1);
+
+struct HelloLayout {
+    HeaderLayout header;                      //   0  `version` is the lowest that the client speaks
+    Nonce nonce;                              //  24  the client's; names the attempt
+    Be<1> version_min;                        //  40
+    Be<1> version_max;                        //  41
+    Be<2> extension_bytes;                    //  42  of `extensions`
+    Be<4> key_id;                             //  44  0: anonymous
+    CookieBytes cookie;                       //  48  zeros in the first HELLO
+    Be<8> wish_rate_bps;                      //  72  payload bits; 0: as much as the server gives
+    Be<4> wish_duration_ms;                   //  80  of one test
+    Be<4> reserved;                           //  84
+    std::array<std::uint8_t, 408> extensions; // 88  type u16, length u16, value; then zeros
+    Tag tag;                                  // 496
+};
+static_assert(sizeof(HelloLayout) == 512 && offsetof(HelloLayout, cookie) == 48 &&
+              offsetof(HelloLayout, tag) == 496);
+
+struct CookieLayout {
+    HeaderLayout header; //  0
+    Nonce nonce;         // 24  the client's
+    CookieBytes cookie;  // 40
+};
+static_assert(sizeof(CookieLayout) == 64);
+
+struct AssignLayout {
+    HeaderLayout header;                      //   0
+    Nonce client_nonce;                       //  24
+    Nonce server_nonce;                       //  40
+    Be<2> control_port;                       //  56
+    Be<2> upload_port;                        //  58
+    Be<2> download_port;                      //  60
+    Be<2> extension_bytes;                    //  62
+    Be<8> max_rate_bps;                       //  64  payload bits per direction; 0: no limit
+    Be<8> max_volume_bytes;                   //  72  of the session, both directions; 0: no limit
+    Be<4> max_duration_ms;                    //  80  of one test
+    Be<2> max_datagram_bytes;                 //  84
+    Be<1> version;                            //  86  that the session speaks
+    Be<1> reserved;                           //  87
+    Be<4> heartbeat_us;                       //  88
+    Be<4> adjustment_delay_us;                //  92
+    Be<4> feedback_interval_us;               //  96
+    Be<4> half_open_ms;                       // 100
+    Be<4> idle_timeout_ms;                    // 104
+    Be<4> reserved2;                          // 108
+    std::array<std::uint8_t, 128> extensions; // 112
+    Tag tag;                                  // 240
+};
+static_assert(sizeof(AssignLayout) == 256 && offsetof(AssignLayout, max_rate_bps) == 64 &&
+              offsetof(AssignLayout, tag) == 240);
+
+struct RefuseLayout {
+    HeaderLayout header;                   //  0
+    Nonce nonce;                           // 24  the client's
+    Be<2> code;                            // 40  wire/reason.hpp, Refusal
+    Be<1> version_min;                     // 42  of the server
+    Be<1> version_max;                     // 43
+    Be<4> retry_after_ms;                  // 44  0: not known
+    Be<8> have;                            // 48  meaning by code
+    Be<8> limit;                           // 56
+    Be<2> detail;                          // 64
+    std::array<std::uint8_t, 14> reserved; // 66
+    Tag tag;                               // 80
+};
+static_assert(sizeof(RefuseLayout) == 96);
+
+// The three-way heartbeat. BEAT0 asks, BEAT1 answers and challenges, BEAT2 echoes the challenge.
+struct BeatLayout {
+    HeaderLayout header;                  //  0
+    Be<4> number;                         // 24  of the beat; the same in all three
+    Be<1> confirmed;                      // 28  BEAT1: this port has accepted a BEAT2 before
+    std::array<std::uint8_t, 3> reserved; // 29
+    Nonce challenge;                      // 32  BEAT0, BEAT1: to be echoed
+    Nonce echo;                           // 48  BEAT1: of BEAT0's challenge, BEAT2: of BEAT1's
+    Be<8> time_ns;                        // 64  when it was sent
+    Be<8> held_ns; // 72  between the arrival of the message it answers and time_ns
+    Tag tag;       // 80
+};
+static_assert(sizeof(BeatLayout) == 96);
+
+struct StartLayout {
+    HeaderLayout header;  //  0
+    Be<4> test;           // 24  rises by one with every test of a session, from 1
+    Be<1> direction;      // 28  1 up, 2 down
+    Be<1> search;         // 29  0 fixed rate, 1 RFC 9097 type B
+    Be<2> datagram_bytes; // 30  UDP payload of each bulk datagram
+    Be<8> rate_bps;       // 32  payload bits; fixed: the rate, search: the ceiling, 0: none
+    Be<4> duration_ms;    // 40
+    Be<4> reserved;       // 44
+    Tag tag;              // 48
+};
+static_assert(sizeof(StartLayout) == 64);
+
+struct ReadyLayout {
+    HeaderLayout header;  //  0
+    Be<4> test;           // 24
+    Be<2> end;            // 28  0: granted; else wire/reason.hpp, End
+    Be<2> datagram_bytes; // 30  granted
+    Be<8> rate_bps;       // 32  granted ceiling, 0: none
+    Be<4> duration_ms;    // 40  granted
+    Be<4> reserved;       // 44
+    Tag tag;              // 48
+};
+static_assert(sizeof(ReadyLayout) == 64);
+
+struct StopLayout {
+    HeaderLayout header;    //  0
+    Be<4> test;             // 24
+    Be<2> end;              // 28  why the client ends it
+    Be<2> reserved;         // 30
+    Be<8> packets_accepted; // 32  up: what the client's stack took; down: 0
+    Be<8> packets_refused;  // 40  up: what it refused; down: 0
+    Tag tag;                // 48
+};
+static_assert(sizeof(StopLayout) == 64);
+
+struct ReportLayout {
+    HeaderLayout header; //   0
+    Be<4> test;          //  24
+    Be<2> end;           //  28  why the server's half ended
+    Be<1> role;          //  30  1: the server sent, 2: the server received
+    Be<1> limited_by;    //  31  sender: what held the rate back (wire/message.hpp, LimitedBy)
+    // The sender's record, zeros when the server received.
+    Be<8> packets_accepted; //  32  taken by the stack; each used one sequence number
+    Be<8> packets_refused;  //  40  refused by the stack; no sequence number used
+    Be<8> first_sent_ns;    //  48
+    Be<8> last_sent_ns;     //  56
+    // The receiver's record, zeros when the server sent.
+    Be<8> packets;          //  64  first copies
+    Be<8> payload_bytes;    //  72  of first copies
+    Be<8> duplicates;       //  80
+    Be<8> reordered;        //  88
+    Be<8> late;             //  96  too old to be told from a duplicate
+    Be<8> socket_drops;     // 104  reached the host, dropped by the full socket
+    Be<8> rejected;         // 112  failed authentication or did not belong to the test
+    Be<8> first_arrival_ns; // 120
+    Be<8> last_arrival_ns;  // 128
+    // The best whole sub-interval of one second (RFC 9097, section 6.3), zeros when there was none.
+    Be<8> best_packets;                    // 136
+    Be<8> best_bytes;                      // 144
+    Be<8> best_span_ns;                    // 152
+    Be<4> best_index;                      // 160
+    Be<4> stamps_missing;                  // 164  datagrams without a kernel receive stamp
+    std::array<std::uint8_t, 32> reserved; // 168
+    Tag tag;                               // 200
+};
+static_assert(sizeof(ReportLayout) == 216 && offsetof(ReportLayout, packets) == 64 &&
+              offsetof(ReportLayout, best_packets) == 136);
+
+// One latency probe and its answer, of equal size.
+struct ProbeLayout {
+    HeaderLayout header;                  //  0
+    Be<4> number;                         // 24  from 0, rising by one
+    Be<4> reserved;                       // 28
+    Be<8> sent_ns;                        // 32
+    std::array<std::uint8_t, 40> padding; // 40
+    Tag tag;                              // 80
+};
+static_assert(sizeof(ProbeLayout) == 96);
+
+struct EchoLayout {
+    HeaderLayout header;                  //  0
+    Be<4> number;                         // 24  of the probe
+    Be<4> probes_received;                // 28  so far, first copies: splits loss by direction
+    Be<8> probe_sent_ns;                  // 32  copied from the probe
+    Be<8> probe_received_ns;              // 40  server's clock, kernel stamp where there is one
+    Be<8> sent_ns;                        // 48  server's clock
+    std::array<std::uint8_t, 24> padding; // 56
+    Tag tag;                              // 80
+};
+static_assert(sizeof(EchoLayout) == 96);
+
+struct CloseLayout {                      // CLOSE and CLOSED
+    HeaderLayout header;                  //  0
+    Be<2> end;                            // 24
+    std::array<std::uint8_t, 6> reserved; // 26
+    Tag tag;                              // 32
+};
+static_assert(sizeof(CloseLayout) == 48);
+
+// Bulk datagrams: 40 bytes, then payload that nobody reads.
+struct BulkLayout {
+    Be<2> magic;    //  0
+    Be<1> version;  //  2
+    Be<1> type;     //  3
+    Be<2> length;   //  4  of the datagram
+    Be<2> test;     //  6  low 16 bits of the test's number
+    Be<8> sequence; //  8  from 0 in each test; only what the stack took uses a number
+    Be<8> sent_ns;  // 16
+    Be<4> step;     // 24  rises by one with every change of the offered rate
+    Be<4> receipt;  // 28  random per step; feedback must return it
+    std::array<std::uint8_t, 8> tag; // 32  over bytes 0..31
+};
+static_assert(sizeof(BulkLayout) == 40 && alignof(BulkLayout) == 1);
+
+// One step in FEEDBACK: 16 bytes.
+struct StepLayout {
+    // First arrival minus that of the record before it (saturating); 0 in the first record.
+    Be<4> first_after_ns;
+    Be<4> span_ns;      // last minus first arrival (saturating)
+    Be<3> packets;      // first copies (saturating)
+    Be<1> flags;        // bit 0: the receiver's socket dropped datagrams in it
+    Be<2> lowest_delay; // above lowest_delay_ns, wire/delay16.hpp
+    Be<2> last_delay;   // of the last datagram, above lowest_delay_ns
+};
+static_assert(sizeof(StepLayout) == 16);
+
+// Cumulative: a lost FEEDBACK costs nothing, the next one says it all again.
+struct FeedbackLayout {
+    HeaderLayout header;                  //   0
+    Be<4> test;                           //  24
+    Be<1> steps;                          //  28  records that follow, 0..64
+    std::array<std::uint8_t, 3> reserved; // 29
+    // The newest datagram: the one of the highest sequence number.
+    Be<8> newest_sequence;  //  32
+    Be<8> newest_sent_ns;   //  40  its sent_ns
+    Be<4> newest_step;      //  48
+    Be<4> newest_receipt;   //  52  proof that it arrived
+    Be<8> held_ns;          //  56  between its arrival and this message
+    Be<8> packets;          //  64  totals of the test, as in REPORT
+    Be<8> payload_bytes;    //  72
+    Be<8> duplicates;       //  80
+    Be<8> reordered;        //  88
+    Be<8> late;             //  96
+    Be<8> socket_drops;     // 104
+    Be<8> rejected;         // 112
+    Be<8> first_arrival_ns; // 120
+    Be<8> last_arrival_ns;  // 128
+    // Lowest arrival - sent_ns, two's complement, from -latest_ns to latest_ns.
+    Be<8> lowest_delay_ns; // 136
+    Be<4> first_step;      // 144  of the first record
+    Be<4> reserved2;       // 148
+    Be<8> first_step_ns;   // 152  first arrival of the first record
+    // then `steps` times StepLayout, then the tag
+};
+static_assert(sizeof(FeedbackLayout) == 160);
+static_assert(offsetof(FeedbackLayout, packets) == 64 &&
+              offsetof(FeedbackLayout, first_step_ns) == 152);
+
+inline constexpr std::size_t longest_feedback =
+    sizeof(FeedbackLayout) + most_steps * sizeof(StepLayout) + sizeof(Tag);
+// Fits the smallest IPv6 path (RFC 8200: 1280) without fragments.
+static_assert(longest_feedback == 1200 && longest_feedback <= 1280 - 48);
+
+} // namespace wyn::wire

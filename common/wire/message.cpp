@@ -1,0 +1,54 @@
+#include "wire/message.hpp"
+
+#include <algorithm>
+
+namespace wyn::wire {
+
+std::string_view name(Direction direction) {
+    return direction == Direction::up ? "up" : "down";
+}
+
+std::string_view name(Search search) {
+    return search == Search::fixed ? "fixed" : "b";
+}
+
+std::string_view name(LimitedBy limit) {
+    switch (limit) {
+    case LimitedBy::nothing: return "nothing";
+    case LimitedBy::grant: return "grant";
+    case LimitedBy::breaker: return "breaker";
+    case LimitedBy::stack: return "stack";
+    case LimitedBy::volume: return "volume";
+    }
+    return "unknown";
+}
+
+bool Extensions::add(std::uint16_t type, std::span<const std::uint8_t> value, std::size_t room) {
+    std::size_t count = 0;
+    bool repeated = false;
+    for_each([&](std::uint16_t other) {
+        ++count;
+        repeated = repeated || other == type;
+    });
+    const std::size_t needed = 4 + value.size();
+    if (repeated || count == most_extensions || bytes + needed > std::min(room, raw.size()))
+        return false;
+    auto at = raw.begin() + bytes;
+    for (const std::size_t number : {std::size_t{type}, value.size()}) {
+        *at++ = static_cast<std::uint8_t>(number >> 8);
+        *at++ = static_cast<std::uint8_t>(number);
+    }
+    std::copy(value.begin(), value.end(), at);
+    bytes = static_cast<std::uint16_t>(bytes + needed);
+    return true;
+}
+
+std::uint16_t Extensions::first_critical() const {
+    std::uint16_t found = 0;
+    for_each([&](std::uint16_t type) {
+        if (found == 0 && (type & 0x8000) != 0) found = type;
+    });
+    return found;
+}
+
+} // namespace wyn::wire

@@ -1,0 +1,273 @@
+// The messages in native types: what decode() gives and encode() takes. Layout and meaning of every
+// field are in wire/layout.hpp; the ranges that decode() enforces are given here.
+#pragma once
+
+#include "clock/time.hpp"
+#include "wire/layout.hpp"
+#include "wire/reason.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <variant>
+
+namespace wyn::wire {
+
+enum class Direction : std::uint8_t { up = 1, down = 2 };
+std::string_view name(Direction direction);
+
+// How the sender chooses its rate.
+enum class Search : std::uint8_t { fixed = 0, type_b = 1 };
+std::string_view name(Search search);
+
+// What kept the sender below the rate that it wanted; the strongest that applied in the test.
+enum class LimitedBy : std::uint8_t {
+    nothing = 0,
+    grant = 1,   // the server's rate limit
+    breaker = 2, // more than half of the load was lost for long: RFC 8084 circuit breaker
+    stack = 3,   // the host's stack refused or blocked
+    volume = 4,  // the session's volume
+};
+std::string_view name(LimitedBy limit);
+
+// Types and values of unknown extensions, kept so that a message can be encoded again unchanged.
+struct Extensions {
+    std::uint16_t bytes = 0;
+    std::array<std::uint8_t, 408> raw{};
+
+    // Appends one; false when it does not fit into `room` bytes, its type is there already, or
+    // there are most_extensions. Bit 15 of the type marks it critical: a peer that does not know it
+    // must refuse.
+    bool add(std::uint16_t type, std::span<const std::uint8_t> value, std::size_t room);
+    // The first critical type, or 0. Version 1 knows no extension, so any critical one is unknown.
+    std::uint16_t first_critical() const;
+
+    bool operator==(const Extensions& other) const {
+        return std::ranges::equal(used(), other.used());
+    }
+
+private:
+    std::span<const std::uint8_t> used() const { return {raw.data(), bytes}; }
+    // Calls `see(type)` for each of them, in their order.
+    template <typename See>
+    void for_each(See see) const {
+        for (std::size_t at = 0; at + 4 <= bytes;) {
+            see(static_cast<std::uint16_t>(raw[at] << 8 | raw[at + 1]));
+            at += 4 + static_cast<std::size_t>(raw[at + 2] << 8 | raw[at + 3]);
+        }
+    }
+};
+
+struct Hello {
+    std::uint8_t version_min = protocol_version;
+    std::uint8_t version_max = protocol_version; // >= version_min
+    std::uint32_t key_id = 0;
+    Nonce nonce{};
+    CookieBytes cookie{};
+    std::uint64_t wish_rate_bps = 0;    // 0..highest_rate_bps
+    std::uint32_t wish_duration_ms = 0; // 0..longest_test_ms
+    Extensions extensions;
+    Tag tag{};
+    bool operator==(const Hello&) const = default;
+};
+
+struct Cookie {
+    Nonce nonce{};
+    CookieBytes cookie{};
+    bool operator==(const Cookie&) const = default;
+};
+
+struct Assign {
+    std::uint64_t session = 0; // not 0
+    Nonce client_nonce{};
+    Nonce server_nonce{};
+    std::uint16_t control_port = 0; // each 1..65535
+    std::uint16_t upload_port = 0;
+    std::uint16_t download_port = 0;
+    std::uint64_t max_rate_bps = 0; // 0..highest_rate_bps
+    std::uint64_t max_volume_bytes = 0;
+    std::uint32_t max_duration_ms = 0;    // 1..longest_test_ms
+    std::uint16_t max_datagram_bytes = 0; // shortest_bulk..longest_bulk
+    std::uint8_t version = protocol_version;
+    std::uint32_t heartbeat_us = 0;         // 10,000..1,000,000
+    std::uint32_t adjustment_delay_us = 0;  // 1,000..1,000,000
+    std::uint32_t feedback_interval_us = 0; // 1,000..125,000
+    std::uint32_t half_open_ms = 0;         // 500..30,000
+    std::uint32_t idle_timeout_ms = 0;      // 1,000..60,000
+    Extensions extensions;
+    Tag tag{};
+    bool operator==(const Assign&) const = default;
+};
+
+struct Refuse {
+    Nonce nonce{};
+    Refusal code = Refusal::busy;
+    std::uint8_t version_min = protocol_version;
+    std::uint8_t version_max = protocol_version;
+    std::uint32_t retry_after_ms = 0;
+    std::uint64_t have = 0;
+    std::uint64_t limit = 0;
+    std::uint16_t detail = 0;
+    Tag tag{};
+    bool operator==(const Refuse&) const = default;
+};
+
+using HandshakeMessage = std::variant<Hello, Cookie, Assign, Refuse>;
+
+struct Beat {
+    std::uint8_t step = 0; // 0, 1 or 2: BEAT0, BEAT1, BEAT2
+    std::uint32_t number = 0;
+    bool confirmed = false; // BEAT1 only
+    Nonce challenge{};
+    Nonce echo{};
+    std::uint64_t time_ns = 0;
+    std::uint64_t held_ns = 0;
+    bool operator==(const Beat&) const = default;
+};
+
+struct Start {
+    std::uint32_t test = 0; // not 0
+    Direction direction = Direction::down;
+    Search search = Search::fixed;
+    std::uint16_t datagram_bytes = 0; // shortest_bulk..longest_bulk
+    std::uint64_t rate_bps = 0;       // 0..highest_rate_bps; not 0 when fixed
+    std::uint32_t duration_ms = 0;    // 1..longest_test_ms
+    bool operator==(const Start&) const = default;
+};
+
+struct Ready {
+    std::uint32_t test = 0;
+    End end = End::none;
+    std::uint16_t datagram_bytes = 0;
+    std::uint64_t rate_bps = 0;
+    std::uint32_t duration_ms = 0;
+    bool operator==(const Ready&) const = default;
+};
+
+struct Stop {
+    std::uint32_t test = 0;
+    End end = End::completed;
+    std::uint64_t packets_accepted = 0;
+    std::uint64_t packets_refused = 0;
+    bool operator==(const Stop&) const = default;
+};
+
+// What a sender knows of a test.
+struct SenderRecord {
+    std::uint64_t packets_accepted = 0;
+    std::uint64_t packets_refused = 0;
+    std::uint64_t first_sent_ns = 0;
+    std::uint64_t last_sent_ns = 0;
+    LimitedBy limited_by = LimitedBy::nothing;
+
+    std::uint64_t offered() const { return packets_accepted + packets_refused; }
+
+    bool operator==(const SenderRecord&) const = default;
+};
+
+// What a receiver knows of a test: the truth about it.
+struct ReceiverRecord {
+    std::uint64_t packets = 0;
+    std::uint64_t payload_bytes = 0;
+    std::uint64_t duplicates = 0;
+    std::uint64_t reordered = 0;
+    std::uint64_t late = 0;
+    std::uint64_t socket_drops = 0;
+    std::uint64_t rejected = 0;
+    std::uint64_t first_arrival_ns = 0;
+    std::uint64_t last_arrival_ns = 0;
+    // The best whole sub-interval of one second; no packets when the test was shorter.
+    std::uint64_t best_packets = 0;
+    std::uint64_t best_bytes = 0;
+    std::uint64_t best_span_ns = 0;
+    std::uint32_t best_index = 0;
+    std::uint32_t stamps_missing = 0;
+    bool operator==(const ReceiverRecord&) const = default;
+};
+
+enum class Role : std::uint8_t { sender = 1, receiver = 2 };
+
+struct Report {
+    std::uint32_t test = 0;
+    End end = End::none;
+    Role role = Role::sender;
+    SenderRecord sent;       // only when the role is sender
+    ReceiverRecord received; // only when the role is receiver
+    bool operator==(const Report&) const = default;
+};
+
+struct Probe {
+    std::uint32_t number = 0;
+    std::uint64_t sent_ns = 0;
+    bool operator==(const Probe&) const = default;
+};
+
+struct Echo {
+    std::uint32_t number = 0;
+    std::uint32_t probes_received = 0;
+    std::uint64_t probe_sent_ns = 0;
+    std::uint64_t probe_received_ns = 0;
+    std::uint64_t sent_ns = 0;
+    bool operator==(const Echo&) const = default;
+};
+
+struct Close {
+    End end = End::completed;
+    bool operator==(const Close&) const = default;
+};
+struct Closed {
+    End end = End::completed;
+    bool operator==(const Closed&) const = default;
+};
+
+// One step as the receiver saw it. Only differences of arrival times have a meaning to the sender.
+struct StepSeen {
+    std::uint32_t id = 0;
+    std::uint64_t packets = 0;          // saturates at 2^24 - 1 on the wire
+    std::uint64_t first_arrival_ns = 0; // receiver's clock
+    std::uint64_t span_ns = 0;          // saturates at 4.29 s on the wire
+    bool receiver_dropped = false;
+    Duration lowest_delay{}; // above Feedback::lowest_delay_ns
+    Duration last_delay{};
+    bool operator==(const StepSeen&) const = default;
+};
+
+struct Feedback {
+    std::uint32_t test = 0;
+    std::uint64_t newest_sequence = 0;
+    std::uint64_t newest_sent_ns = 0;
+    std::uint32_t newest_step = 0;
+    std::uint32_t newest_receipt = 0;
+    std::uint64_t held_ns = 0;
+    ReceiverRecord totals; // packets to last_arrival_ns; the sub-interval does not travel here
+    std::int64_t lowest_delay_ns = 0;
+    std::uint8_t step_count = 0; // 0..most_steps; ids rise by one
+    std::array<StepSeen, most_steps> steps{};
+
+    std::span<const StepSeen> seen() const { return {steps.data(), step_count}; }
+
+    bool operator==(const Feedback&) const = default;
+};
+
+// Everything that is sealed with a port's key (session/seal.hpp).
+using SealedBody =
+    std::variant<Beat, Start, Ready, Stop, Report, Probe, Echo, Close, Closed, Feedback>;
+
+struct SealedMessage {
+    std::uint64_t session = 0;
+    std::uint64_t counter = 0;
+    SealedBody body;
+    bool operator==(const SealedMessage&) const = default;
+};
+
+struct BulkHeader {
+    std::uint16_t length = 0;
+    std::uint16_t test = 0;
+    std::uint64_t sequence = 0;
+    std::uint64_t sent_ns = 0;
+    std::uint32_t step = 0;
+    std::uint32_t receipt = 0;
+    bool operator==(const BulkHeader&) const = default;
+};
+
+} // namespace wyn::wire
