@@ -1,0 +1,84 @@
+// The three-way heartbeat of one port, both halves. BEAT0 asks, BEAT1 answers and challenges, BEAT2
+// echoes the challenge: then the server knows that whoever owns this address and port wants its
+// traffic, and both sides know the round trip. Repeated for as long as the session lives.
+#pragma once
+
+#include "base/random.hpp"
+#include "clock/stamp.hpp"
+#include "dgram/address.hpp"
+#include "wire/message.hpp"
+
+#include <optional>
+
+namespace wyn::session {
+
+// Beats that may be under way at once: at the fastest interval of 10 ms that is a round trip of
+// 160 ms, at the default of 250 ms one of 4 s.
+inline constexpr std::size_t most_outstanding_beats = 16;
+
+// What a beat led to. Exactly one of `drop` and the rest is set.
+struct BeatOutcome {
+    std::optional<wire::Beat> answer;
+    std::optional<Duration> rtt;
+    bool confirmed = false; // this beat proved the path for the first time
+    std::optional<wire::Drop> drop;
+};
+
+// The server's half.
+class BeatAnswerer {
+public:
+    explicit BeatAnswerer(Random& random) : random_{random} {}
+
+    // `arrived` is when the message reached the host, `now` when the answer leaves.
+    BeatOutcome on_beat0(Stamp arrived, MonoTime now, const dgram::Endpoint& from,
+                         const wire::Beat& beat);
+    // The echo counts only from the endpoint that was challenged, and once.
+    BeatOutcome on_beat2(Stamp arrived, const dgram::Endpoint& from, const wire::Beat& beat);
+
+    // The endpoint that proved itself.
+    const std::optional<dgram::Endpoint>& proven() const { return proven_; }
+
+private:
+    struct Challenge {
+        std::uint32_t number = 0;
+        wire::Nonce nonce{};
+        dgram::Endpoint to;
+        MonoTime sent{};
+        bool open = false;
+    };
+    Random& random_;
+    std::array<Challenge, most_outstanding_beats> challenges_{};
+    std::optional<dgram::Endpoint> proven_;
+};
+
+// The client's half.
+class BeatAsker {
+public:
+    // Beats every `until_confirmed` until the server has confirmed the port, then every `interval`.
+    BeatAsker(Random& random, MonoTime now, Duration interval, Duration until_confirmed)
+        : random_{random}, interval_{interval}, until_confirmed_{until_confirmed}, due_{now} {}
+
+    std::optional<wire::Beat> on_timer(MonoTime now);
+    BeatOutcome on_beat1(Stamp arrived, MonoTime now, const wire::Beat& beat);
+
+    MonoTime due() const { return due_; }
+    bool confirmed() const { return confirmed_; }
+
+private:
+    struct Question {
+        std::uint32_t number = 0;
+        wire::Nonce nonce{};
+        MonoTime sent{};
+        bool open = false;
+    };
+    Random& random_;
+    Duration interval_;
+    Duration until_confirmed_;
+    MonoTime due_;
+    std::uint32_t next_number_ = 0;
+    bool answered_ = false;
+    bool confirmed_ = false;
+    std::array<Question, most_outstanding_beats> questions_{};
+};
+
+} // namespace wyn::session

@@ -1,0 +1,144 @@
+#include "session/bulk_receiver.hpp"
+
+#include "wire/codec.hpp"
+
+#include <algorithm>
+
+namespace wyn::session {
+
+namespace {
+
+// Steps that changed within this time go into every feedback: as long as the sender may live
+// without hearing from us.
+constexpr Duration steps_repeated_for = dead_man;
+
+// A sender that is granted a rate may exceed it by a fifth for a second (clock differences,
+// trains).
+constexpr double grant_tolerance = 1.2;
+constexpr Duration grant_window = 1s;
+
+} // namespace
+
+BulkReceiver::BulkReceiver(const BeginReceiving& order, const Terms& terms,
+                           std::uint64_t socket_drops)
+    : order_{order}, terms_{terms}, drops_at_start_{socket_drops}, drops_now_{socket_drops} {}
+
+void BulkReceiver::on_train(const dgram::ReceivedTrain& train, const std::bitset<128>& authentic) {
+    if (ended_) return;
+    for (std::size_t i = 0; i < train.count(); ++i) {
+        const auto header = wire::decode_bulk(train[i]);
+        if (!header || !authentic[i] || header->test != static_cast<std::uint16_t>(order_.test)) {
+            ++rejected_;
+            continue;
+        }
+        on_datagram(*header, train[i].size(), train.stamp);
+    }
+}
+
+void BulkReceiver::on_datagram(const wire::BulkHeader& header, std::size_t bytes,
+                               const Stamp& stamp) {
+    const MonoTime arrival = stamp.time;
+    if (next_feedback_ == never) next_feedback_ = arrival; // answer the first one at once
+    if (stamp.origin == StampOrigin::user) ++stamps_missing_;
+    watch_grant(arrival, bytes);
+    if (header.step == 0) { // the primer belongs to no statistic
+        if (sequence_.expected() == 0) {
+            newest_ = header;
+            newest_arrival_ = arrival;
+        }
+        return;
+    }
+    const stats::Arrival kind = sequence_.record(header.sequence);
+    if (kind == stats::Arrival::in_order) {
+        newest_ = header;
+        newest_arrival_ = arrival;
+    }
+    if (kind == stats::Arrival::duplicate || kind == stats::Arrival::too_old) return;
+    meter_.on_datagrams(arrival, 1, bytes);
+    steps_.on_datagram(header.step, arrival, arrival - mono_from_ns(header.sent_ns), bytes);
+}
+
+void BulkReceiver::watch_grant(MonoTime arrival, std::size_t bytes) {
+    all_bytes_ += bytes;
+    // What is on its way when the volume is used up is no offence: one feedback's worth, 1 %.
+    const std::uint64_t volume = order_.volume_bytes;
+    if (volume != 0 && all_bytes_ > volume + volume / 100 + 65536) broken_ = wire::End::volume_used;
+    if (order_.granted.bps() == 0) return;
+    if (arrival - grant_window_ >= grant_window) {
+        grant_window_ = arrival;
+        grant_window_bytes_ = 0;
+    }
+    grant_window_bytes_ += bytes;
+    const double allowed =
+        order_.granted.as_double() / 8 * grant_tolerance * to_seconds(grant_window);
+    if (static_cast<double>(grant_window_bytes_) > allowed + 65536)
+        broken_ = wire::End::rate_exceeded;
+}
+
+void BulkReceiver::note_socket_drops(std::uint64_t cumulative) {
+    if (cumulative > drops_now_) steps_.mark_receiver_drop();
+    drops_now_ = std::max(drops_now_, cumulative);
+}
+
+std::optional<wire::Feedback> BulkReceiver::on_timer(MonoTime now) {
+    if (now < due()) return std::nullopt;
+    next_feedback_ = now + terms_.feedback_interval;
+    wire::Feedback feedback{
+        .test = order_.test,
+        .newest_sequence = newest_.sequence,
+        .newest_sent_ns = newest_.sent_ns,
+        .newest_step = newest_.step,
+        .newest_receipt = newest_.receipt,
+        .held_ns =
+            static_cast<std::uint64_t>(std::max(now - newest_arrival_, Duration::zero()).count()),
+        .totals = record(),
+        .lowest_delay_ns = steps_.lowest_delay().value_or(Duration::zero()).count()};
+    put_steps(now, feedback);
+    return feedback;
+}
+
+void BulkReceiver::put_steps(MonoTime now, wire::Feedback& feedback) const {
+    std::array<stats::StepRecord, wire::most_steps> records{};
+    const std::size_t count = steps_.copy(records, now - steps_repeated_for);
+    const Duration base = steps_.lowest_delay().value_or(Duration::zero());
+    feedback.step_count = static_cast<std::uint8_t>(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        const stats::StepRecord& step = records[i];
+        feedback.steps[i] = {
+            .id = step.id,
+            .packets = step.packets,
+            .first_arrival_ns = to_ns(step.first_arrival),
+            .span_ns = static_cast<std::uint64_t>(
+                std::max(step.last_arrival - step.first_arrival, Duration::zero()).count()),
+            .receiver_dropped = step.receiver_dropped,
+            .lowest_delay = step.packets == 0 ? Duration::zero() : step.lowest_delay - base,
+            .last_delay = step.packets == 0 ? Duration::zero() : step.last_delay - base};
+    }
+}
+
+void BulkReceiver::end() {
+    if (ended_) return;
+    ended_ = true;
+    meter_.finish();
+}
+
+wire::ReceiverRecord BulkReceiver::record() const {
+    const stats::Totals& totals = meter_.totals();
+    const stats::Interval best = meter_.best().value_or(stats::Interval{});
+    return {.packets = sequence_.received(),
+            .payload_bytes = totals.bytes,
+            .duplicates = sequence_.duplicates(),
+            .reordered = sequence_.reordered(),
+            .late = sequence_.late(),
+            .socket_drops = drops_now_ - drops_at_start_,
+            .rejected = rejected_,
+            .first_arrival_ns = to_ns(totals.first_arrival),
+            .last_arrival_ns = to_ns(totals.last_arrival),
+            .best_packets = best.packets,
+            .best_bytes = best.bytes,
+            .best_span_ns = static_cast<std::uint64_t>(best.span.count()),
+            .best_index = static_cast<std::uint32_t>(best.index),
+            .stamps_missing = stamps_missing_};
+}
+
+} // namespace wyn::session

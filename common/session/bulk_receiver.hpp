@@ -1,0 +1,66 @@
+// The receiving half of a loaded stream: the only source of results. Every authentic datagram of
+// the test is counted exactly once as received, duplicate or late; the sender is told all of it,
+// over and over, cumulatively.
+#pragma once
+
+#include "dgram/datagrams.hpp"
+#include "session/port_link.hpp"
+#include "stats/interval_meter.hpp"
+#include "stats/sequence.hpp"
+#include "stats/step_log.hpp"
+
+#include <bitset>
+
+namespace wyn::session {
+
+class BulkReceiver {
+public:
+    // `socket_drops` is the socket's cumulative count of dropped datagrams at this moment.
+    BulkReceiver(const BeginReceiving& order, const Terms& terms, std::uint64_t socket_drops);
+
+    // A train whose datagrams have their tag right where `authentic` says so.
+    void on_train(const dgram::ReceivedTrain& train, const std::bitset<128>& authentic);
+    void note_socket_drops(std::uint64_t cumulative);
+
+    // The feedback that is due now; the first one follows the first datagram at once.
+    std::optional<wire::Feedback> on_timer(MonoTime now);
+    MonoTime due() const { return ended_ ? never : next_feedback_; }
+
+    // No further datagrams are counted. The last sub-interval is closed.
+    void end();
+    bool ended() const { return ended_; }
+
+    std::uint32_t test() const { return order_.test; }
+    // The grant that the sender broke, once; none else.
+    wire::End broken_grant() const { return broken_; }
+    wire::ReceiverRecord record() const;
+
+private:
+    void on_datagram(const wire::BulkHeader& header, std::size_t bytes, const Stamp& stamp);
+    void watch_grant(MonoTime arrival, std::size_t bytes);
+    void put_steps(MonoTime now, wire::Feedback& feedback) const;
+
+    BeginReceiving order_;
+    Terms terms_;
+    stats::SequenceWindow sequence_;
+    stats::StepLog steps_;
+    stats::IntervalMeter meter_;
+    MonoTime next_feedback_ = never;
+    bool ended_ = false;
+
+    // The newest datagram, for the proof of receipt and the sender's round trip.
+    wire::BulkHeader newest_;
+    MonoTime newest_arrival_{};
+
+    std::uint64_t rejected_ = 0;
+    std::uint32_t stamps_missing_ = 0;
+    std::uint64_t drops_at_start_;
+    std::uint64_t drops_now_;
+
+    MonoTime grant_window_{};
+    std::uint64_t grant_window_bytes_ = 0;
+    std::uint64_t all_bytes_ = 0;
+    wire::End broken_ = wire::End::none;
+};
+
+} // namespace wyn::session

@@ -1,0 +1,250 @@
+#include "session/bulk_sender.hpp"
+
+#include "base/check.hpp"
+#include "wire/codec.hpp"
+
+#include <algorithm>
+
+namespace wyn::session {
+
+namespace {
+
+constexpr Duration primer_interval = 25ms;
+constexpr std::uint64_t unproven_bytes = 64 * 1024;  // before the first feedback, and as credit
+constexpr double trickle_bytes_per_second = 125'000; // 1 Mbit/s
+constexpr std::uint64_t refusals_tolerated = 1000;   // in a row, before we say it is our host
+constexpr Duration first_silence = 90ms;             // RFC 9097, 8.1: lost-status back-off
+
+std::unique_ptr<measure::RateController> controller_for(const BeginSending& order,
+                                                        std::uint32_t header_bytes) {
+    const auto capped = [&](BitRate rate) {
+        return order.granted.bps() == 0 ? rate : std::min(rate, order.granted);
+    };
+    if (order.search == wire::Search::fixed) return measure::make_fixed(capped(order.rate));
+    const BitRate ceiling = order.rate.bps() == 0 ? BitRate::unlimited() : order.rate;
+    return measure::make_type_b(capped(ceiling), order.datagram_bytes, header_bytes);
+}
+
+} // namespace
+
+BulkSender::BulkSender(const BeginSending& order, const crypto::Key128& key, const Terms& terms,
+                       std::uint32_t header_bytes, Random& random, MonoTime now)
+    : order_{order}, terms_{terms}, random_{random}, tagger_{key},
+      controller_{controller_for(order, header_bytes)}, slab_(dgram::longest_datagram), began_{now},
+      next_primer_{now} {
+    WYN_CHECK(order.datagram_bytes >= wire::shortest_bulk);
+    random_.fill(slab_); // not compressible on the way
+    open_step();
+}
+
+void BulkSender::open_step() {
+    std::array<std::uint8_t, 4> receipt{};
+    random_.fill(receipt);
+    steps_[step_ % steps_remembered] = {
+        .id = step_,
+        .receipt = static_cast<std::uint32_t>(receipt[0] << 24 | receipt[1] << 16 |
+                                              receipt[2] << 8 | receipt[3])};
+}
+
+// What may have been sent by now in all; see the top of bulk_sender.hpp.
+std::uint64_t BulkSender::credit_bytes(MonoTime now) const {
+    const double elapsed = to_seconds(now - running_since_);
+    const double half_second = controller_->rate().as_double() / 8 * to_seconds(dead_man);
+    const double credit = static_cast<double>(unproven_bytes) +
+                          2.0 * static_cast<double>(far_.payload_bytes) + half_second +
+                          trickle_bytes_per_second * elapsed;
+    return static_cast<std::uint64_t>(credit);
+}
+
+void BulkSender::note_limit(wire::LimitedBy limit) {
+    // The strongest one is reported: what the breaker or the volume did matters more than a grant.
+    static constexpr std::array strength{wire::LimitedBy::nothing, wire::LimitedBy::grant,
+                                         wire::LimitedBy::stack, wire::LimitedBy::volume,
+                                         wire::LimitedBy::breaker};
+    const auto rank = [](wire::LimitedBy which) {
+        return std::find(strength.begin(), strength.end(), which) - strength.begin();
+    };
+    if (rank(limit) > rank(limited_by_)) limited_by_ = limit;
+}
+
+std::uint32_t BulkSender::affordable(MonoTime now, std::uint32_t datagrams) {
+    const std::uint64_t sent = next_sequence_ * order_.datagram_bytes;
+    const std::uint64_t credit = credit_bytes(now);
+    std::uint64_t left = credit > sent ? credit - sent : 0;
+    if (left / order_.datagram_bytes < datagrams) note_limit(wire::LimitedBy::breaker);
+    if (order_.volume_bytes != 0) {
+        const std::uint64_t volume = order_.volume_bytes > sent ? order_.volume_bytes - sent : 0;
+        if (volume < order_.datagram_bytes) {
+            note_limit(wire::LimitedBy::volume);
+            end(wire::End::volume_used);
+            return 0;
+        }
+        left = std::min(left, volume);
+    }
+    return static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(datagrams, left / order_.datagram_bytes));
+}
+
+BulkSender::Train BulkSender::next_train(MonoTime now) {
+    if (ended()) return {};
+    if (!running()) {
+        if (now < next_primer_ || primed_bytes_ + order_.datagram_bytes > unproven_bytes) return {};
+        return build(now, 1);
+    }
+    const auto fits = static_cast<std::uint32_t>(slab_.size() / order_.datagram_bytes);
+    const std::uint32_t due =
+        std::min({pacer_.due_now(now), fits, static_cast<std::uint32_t>(dgram::most_segments)});
+    if (due == 0) return {};
+    const std::uint32_t count = affordable(now, due);
+    if (count == 0) {
+        pacer_.on_sent(due); // its time is over
+        return {};
+    }
+    return build(now, count);
+}
+
+BulkSender::Train BulkSender::build(MonoTime now, std::uint32_t datagrams) {
+    const std::size_t segment = order_.datagram_bytes;
+    const std::span<std::uint8_t> train = std::span{slab_}.first(segment * datagrams);
+    const StepSent& step = steps_[step_ % steps_remembered];
+    train_count_ = datagrams;
+    for (std::uint32_t i = 0; i < datagrams; ++i)
+        wire::encode_bulk({.length = order_.datagram_bytes,
+                           .test = static_cast<std::uint16_t>(order_.test),
+                           .sequence = running() ? next_sequence_ + i : 0,
+                           .sent_ns = to_ns(now),
+                           .step = step.id,
+                           .receipt = step.receipt},
+                          train.subspan(i * segment));
+    tagger_.tag(train, segment);
+    return {.bytes = train, .segment = segment};
+}
+
+void BulkSender::on_sent(MonoTime now, const dgram::SendOutcome& outcome) {
+    if (!running()) {
+        next_primer_ = now + primer_interval;
+        primed_bytes_ += outcome.segments * order_.datagram_bytes;
+        return;
+    }
+    if (outcome.segments > 0) {
+        if (next_sequence_ == 0) first_sent_ = now;
+        last_sent_ = now;
+        next_sequence_ += outcome.segments;
+        refused_in_a_row_ = 0;
+    }
+    if (outcome.status == dgram::SendStatus::would_block) {
+        note_limit(wire::LimitedBy::stack);
+        return pacer_.on_sent(static_cast<std::uint32_t>(outcome.segments));
+    }
+    pacer_.on_sent(train_count_); // the turn of a refused datagram is over, too
+    if (outcome.status == dgram::SendStatus::sent) return;
+    note_limit(wire::LimitedBy::stack);
+    const std::uint64_t refused = train_count_ - outcome.segments;
+    refused_ += refused;
+    refused_in_a_row_ += refused;
+    if (refused_in_a_row_ >= refusals_tolerated) end(wire::End::local_error);
+}
+
+bool BulkSender::believable(const wire::Feedback& feedback) const {
+    if (feedback.test != order_.test) return false;
+    const StepSent& step = steps_[feedback.newest_step % steps_remembered];
+    if (step.id != feedback.newest_step || step.receipt != feedback.newest_receipt) return false;
+    if (feedback.newest_step == 0) return feedback.totals.packets == 0;
+    if (feedback.newest_sequence >= next_sequence_ ||
+        feedback.totals.packets > feedback.newest_sequence + 1)
+        return false;
+    const std::uint64_t most = feedback.totals.packets * order_.datagram_bytes;
+    // Cumulative counts never fall: an older message that was overtaken has nothing to say.
+    return feedback.totals.payload_bytes <= most && feedback.totals.packets >= far_.packets &&
+           (!far_heard_ || feedback.newest_sequence >= far_newest_);
+}
+
+bool BulkSender::on_feedback(MonoTime arrived, const wire::Feedback& feedback) {
+    if (!believable(feedback)) return false;
+    last_feedback_ = arrived;
+    silent_periods_ = 0;
+    if (running_since_ == never && !ended()) start_running(arrived);
+
+    const Duration rtt = arrived - mono_from_ns(feedback.newest_sent_ns) -
+                         Duration{static_cast<Duration::rep>(feedback.held_ns)};
+    if (rtt >= Duration::zero() && rtt < 60s) {
+        since_adjustment_.rtt = rtt;
+        lowest_rtt_ = std::min(lowest_rtt_, rtt);
+    }
+    if (feedback.newest_step == 0) return true;
+    far_ = feedback.totals;
+    far_newest_ = feedback.newest_sequence;
+    far_heard_ = true;
+    news_to_judge_ = true;
+    return true;
+}
+
+void BulkSender::start_running(MonoTime now) {
+    running_since_ = now;
+    next_adjustment_ = now + terms_.adjustment_delay;
+    ++step_;
+    open_step();
+    pacer_.set_rate(now, controller_->rate(), order_.datagram_bytes);
+}
+
+void BulkSender::adjust(MonoTime now) {
+    next_adjustment_ = now + terms_.adjustment_delay;
+    if (news_to_judge_) {
+        const std::uint64_t lost = far_newest_ + 1 - far_.packets;
+        since_adjustment_.received = far_.packets - judged_.packets;
+        since_adjustment_.lost = lost > judged_lost_ ? lost - judged_lost_ : 0;
+        since_adjustment_.reordered = far_.reordered - std::min(judged_.reordered, far_.reordered);
+        since_adjustment_.duplicates =
+            far_.duplicates - std::min(judged_.duplicates, far_.duplicates);
+        since_adjustment_.lowest_rtt = lowest_rtt_;
+        controller_->adjust(since_adjustment_);
+        judged_ = far_;
+        judged_lost_ = lost;
+        news_to_judge_ = false;
+    } else if (now - last_feedback_ >
+               first_silence + (2 + silent_periods_) * terms_.adjustment_delay) {
+        controller_->on_silence(++silent_periods_);
+    }
+    if (order_.granted.bps() != 0 && controller_->rate() >= order_.granted)
+        note_limit(wire::LimitedBy::grant);
+    ++step_;
+    open_step();
+    pacer_.set_rate(now, controller_->rate(), order_.datagram_bytes);
+}
+
+void BulkSender::on_timer(MonoTime now) {
+    if (ended()) return;
+    if (running_since_ == never) {
+        // A path with a round trip of seconds is slow, not dead: the idle time is the limit.
+        if (now - began_ >= terms_.idle_timeout) end(wire::End::no_feedback);
+        return;
+    }
+    if (now - running_since_ >= order_.duration) return end(wire::End::completed);
+    if (now - last_feedback_ >= dead_man) return end(wire::End::no_feedback);
+    if (now >= next_adjustment_) adjust(now);
+}
+
+void BulkSender::end(wire::End why) {
+    if (!ended()) end_ = why;
+}
+
+MonoTime BulkSender::due() const {
+    if (ended()) return never;
+    if (!running()) {
+        const bool exhausted = primed_bytes_ + order_.datagram_bytes > unproven_bytes;
+        const MonoTime give_up = began_ + terms_.idle_timeout;
+        return exhausted ? give_up : std::min(next_primer_, give_up);
+    }
+    return std::min({pacer_.due(), next_adjustment_, running_since_ + order_.duration,
+                     last_feedback_ + dead_man});
+}
+
+wire::SenderRecord BulkSender::record() const {
+    return {.packets_accepted = next_sequence_,
+            .packets_refused = refused_,
+            .first_sent_ns = to_ns(first_sent_),
+            .last_sent_ns = to_ns(last_sent_),
+            .limited_by = limited_by_};
+}
+
+} // namespace wyn::session

@@ -1,0 +1,457 @@
+#include "session/client_connection.hpp"
+
+#include <algorithm>
+
+namespace wyn::session {
+
+namespace {
+
+// Requests are repeated after one and a half round trips, at least 50 ms, doubling to 500 ms.
+constexpr Duration shortest_wait = 50ms;
+constexpr Duration longest_wait = 500ms;
+constexpr Duration patience_when_closing = 500ms;
+// How long datagrams may be under way once the last one left: RFC 7680 wants a Tmax; ours grows
+// with the path and never exceeds 3 s.
+constexpr Duration shortest_settling = 200ms;
+constexpr Duration longest_settling = 3s;
+constexpr Duration rest_time = 300ms;
+
+template <typename Body>
+ConnectionOutbox::ToPort say(const Body& body) {
+    return {PortRole::control, SendControl{body}};
+}
+
+bool includes(const std::array<bool, 3>& flags) {
+    return std::all_of(flags.begin(), flags.end(), [](bool flag) { return flag; });
+}
+
+} // namespace
+
+ClientConnection::ClientConnection(const ProbePlan& plan, const Terms& terms,
+                                   std::uint32_t header_bytes, MonoTime now)
+    : plan_{plan}, header_bytes_{header_bytes}, step_since_{now} {
+    result_.terms = terms;
+}
+
+void ClientConnection::enter(Step step, MonoTime now) {
+    step_ = step;
+    step_since_ = now;
+}
+
+Duration ClientConnection::settle_time() const {
+    return std::clamp<Duration>(3 * std::max(rtt_, newest_rtt_), shortest_settling,
+                                longest_settling);
+}
+
+// Silence in the middle of a load that cannot be a gap between two datagrams of a slow one.
+Duration ClientConnection::longest_quiet() const {
+    const double slowest = plan_.search == wire::Search::fixed
+                               ? std::max(1.0, plan_.rate.as_double())
+                               : 500e3; // the lowest rate of a type B search
+    const Duration gap = from_seconds(current_->datagram_bytes * 8 / slowest);
+    return std::max({Duration{1s}, 4 * rtt_, 4 * newest_rtt_, 3 * gap});
+}
+
+// News of the ports.
+
+void ClientConnection::on_news(MonoTime now, PortRole role, const PortNews& news,
+                               ConnectionOutbox& out) {
+    if (done()) return;
+    if (const auto* snapshot = std::get_if<PortSnapshot>(&news))
+        on_snapshot(now, role, *snapshot, out);
+    else if (const auto* latency = std::get_if<LatencyNews>(&news))
+        on_latency(now, *latency, out);
+    else if (const auto* valid = std::get_if<PortValid>(&news))
+        on_valid(now, role, *valid, out);
+    else if (const auto* control = std::get_if<ControlArrived>(&news))
+        on_control(now, control->body, out);
+    else if (const auto* ended = std::get_if<TestEnded>(&news))
+        on_test_ended(now, *ended, out);
+    else if (std::holds_alternative<PortSilent>(news) && role == PortRole::control)
+        give_up_on_server(step_ == Step::opening ? wire::End::half_open : wire::End::peer_silent,
+                          out);
+}
+
+void ClientConnection::on_valid(MonoTime now, PortRole role, const PortValid& valid,
+                                ConnectionOutbox& out) {
+    result_.port_reached[static_cast<std::size_t>(role)] = true;
+    if (role == PortRole::control) rtt_ = valid.rtt;
+    if (step_ != Step::opening || !includes(result_.port_reached)) return;
+    enter(Step::idle, now);
+    out.orders.push_back({PortRole::control, SetProbing{plan_.idle_interval}});
+}
+
+void ClientConnection::on_latency(MonoTime now, const LatencyNews& news, ConnectionOutbox& out) {
+    latency_ = news;
+    for (std::size_t i = 0; i < news.count; ++i) {
+        pending_.push_back(news.samples[i]);
+        newest_rtt_ = news.samples[i].rtt;
+    }
+    if (step_ == Step::echoing && news.echoes_received == news.probes_sent) end_idle(now, out);
+}
+
+void ClientConnection::on_snapshot(MonoTime now, PortRole role, const PortSnapshot& snapshot,
+                                   ConnectionOutbox& out) {
+    snapshots_[static_cast<std::size_t>(role)] = snapshot;
+    if (snapshot.rtt != Duration::zero() && role == PortRole::control) rtt_ = snapshot.rtt;
+    if (snapshot.network_error != 0) result_.network_error = snapshot.network_error;
+    result_.bytes_used = 0;
+    for (const PortSnapshot& port : snapshots_)
+        result_.bytes_used += port.bytes_in + port.bytes_out;
+    if (current_ == nullptr || role != bulk_port() || snapshot.test != test_) return;
+    note_progress(now, snapshot);
+    if (step_ == Step::loading) watch_load(now, snapshot, out);
+    if (step_ == Step::settling) watch_settling(now, snapshot, out);
+}
+
+void ClientConnection::note_progress(MonoTime now, const PortSnapshot& snapshot) {
+    const wire::ReceiverRecord& received = snapshot.received;
+    if (received.packets > seen_packets_) {
+        const std::uint64_t bytes = received.payload_bytes - seen_bytes_;
+        current_->series.add(now, received.packets - seen_packets_, bytes);
+        seen_rate_ = rate_of(bytes, static_cast<std::uint64_t>((now - seen_at_).count()));
+        grown_at_ = now;
+        load_since_ =
+            mono_from_ns(is_down() ? received.first_arrival_ns : snapshot.sent.first_sent_ns);
+        // What is sent until the newest sign of load was measured beside it.
+        load_until_ =
+            mono_from_ns(is_down() ? received.last_arrival_ns : snapshot.sent.last_sent_ns);
+        keep_samples(current_->loaded, load_since_, load_until_);
+    } else {
+        seen_rate_ = BitRate{0};
+    }
+    seen_packets_ = received.packets;
+    seen_bytes_ = received.payload_bytes;
+    seen_at_ = now;
+    current_->skipped = snapshot.skipped;
+}
+
+void ClientConnection::watch_load(MonoTime now, const PortSnapshot& snapshot,
+                                  ConnectionOutbox& out) {
+    if (!is_down()) return; // our own sender tells when it is over
+    if (snapshot.received.packets == 0) {
+        if (now - step_since_ >= result_.terms.idle_timeout) ask_for_report(now, out);
+        return;
+    }
+    const MonoTime planned_end = load_since_ + current_->duration;
+    const Duration quiet = now - load_until_;
+    const bool over = now >= planned_end && (quiet >= shortest_wait || now >= planned_end + 1s);
+    if (over || quiet >= longest_quiet()) ask_for_report(now, out);
+}
+
+void ClientConnection::watch_settling(MonoTime now, const PortSnapshot& snapshot,
+                                      ConnectionOutbox& out) {
+    const bool all_there = snapshot.received.packets >= current_->sent.packets_accepted;
+    const MonoTime quiet_since = std::max(grown_at_, step_since_);
+    if (all_there || now - quiet_since >= settle_time() || now - step_since_ >= longest_settling)
+        settled(now, out);
+}
+
+// Messages of the server.
+
+void ClientConnection::on_control(MonoTime now, const ControlBody& body, ConnectionOutbox& out) {
+    if (const auto* ready = std::get_if<wire::Ready>(&body)) {
+        if (step_ == Step::requesting && ready->test == test_) on_ready(now, *ready, out);
+    } else if (const auto* report = std::get_if<wire::Report>(&body)) {
+        if (step_ == Step::reporting && report->test == test_) on_report(now, *report, out);
+    } else if (const auto* close = std::get_if<wire::Close>(&body)) {
+        out.orders.push_back(say(wire::Closed{close->end}));
+        give_up_on_server(close->end, out);
+    } else if (std::holds_alternative<wire::Closed>(body) && step_ == Step::closing) {
+        enter(Step::done, now);
+    }
+}
+
+void ClientConnection::on_ready(MonoTime now, const wire::Ready& ready, ConnectionOutbox& out) {
+    if (ready.end != wire::End::none) return direction_over(now, ready.end, out);
+    current_->granted = BitRate{ready.rate_bps};
+    current_->datagram_bytes = ready.datagram_bytes;
+    current_->duration = std::chrono::milliseconds{ready.duration_ms};
+    enter(Step::loading, now);
+    if (is_down()) return;
+    out.orders.push_back(
+        {PortRole::upload, BeginSending{.test = test_,
+                                        .search = plan_.search,
+                                        .rate = current_->granted,
+                                        .granted = result_.terms.max_rate,
+                                        .duration = current_->duration,
+                                        .datagram_bytes = current_->datagram_bytes,
+                                        .volume_bytes = result_.terms.max_volume_bytes}});
+}
+
+void ClientConnection::on_report(MonoTime now, const wire::Report& report, ConnectionOutbox& out) {
+    if (is_down() && report.role == wire::Role::sender) {
+        current_->sent = report.sent;
+        current_->sent_known = true;
+        if (current_->end == wire::End::none) current_->end = report.end;
+        enter(Step::settling, now);
+        watch_settling(now, snapshots_[static_cast<std::size_t>(bulk_port())], out);
+    } else if (!is_down() && report.role == wire::Role::receiver) {
+        current_->received = report.received;
+        current_->received_known = true;
+        direction_over(now, current_->end, out);
+    }
+}
+
+void ClientConnection::on_test_ended(MonoTime now, const TestEnded& ended, ConnectionOutbox& out) {
+    if (current_ == nullptr || ended.test != test_) return;
+    if (!is_down()) {
+        current_->sent = ended.sent;
+        current_->sent_known = true;
+        if (current_->end == wire::End::none) current_->end = ended.end;
+        if (step_ == Step::loading) enter(Step::settling, now);
+    } else if (step_ == Step::gathering) {
+        current_->received = ended.received;
+        current_->received_known = true;
+        direction_over(now, current_->end, out);
+    }
+}
+
+// The plan.
+
+void ClientConnection::ask(MonoTime now, const ControlBody& body, ConnectionOutbox& out) {
+    request_ = {.body = body,
+                .next = now,
+                .wait = std::clamp<Duration>(rtt_ * 3 / 2, shortest_wait, longest_wait),
+                .give_up = now + result_.terms.idle_timeout};
+    repeat_request(now, out);
+}
+
+void ClientConnection::repeat_request(MonoTime now, ConnectionOutbox& out) {
+    if (now < request_.next) return;
+    if (now >= request_.give_up) {
+        if (step_ == Step::closing) return enter(Step::done, now); // the server will notice
+        return give_up_on_server(wire::End::peer_silent, out);
+    }
+    out.orders.push_back({PortRole::control, SendControl{request_.body}});
+    request_.next = now + request_.wait;
+    request_.wait = std::min(2 * request_.wait, longest_wait);
+}
+
+void ClientConnection::next_direction(MonoTime now, ConnectionOutbox& out) {
+    if (interrupted_ || directions_begun_ == plan_.directions.size())
+        return begin_closing(now, interrupted_ ? wire::End::interrupted : wire::End::completed,
+                             out);
+    const wire::Direction direction = plan_.directions[directions_begun_++];
+    auto& place = direction == wire::Direction::down ? result_.down : result_.up;
+    current_ = &place.emplace();
+    current_->direction = direction;
+    current_->search = plan_.search;
+    current_->asked = plan_.rate;
+    current_->datagram_bytes = plan_.datagram_bytes;
+    current_->header_bytes = header_bytes_;
+    ++test_;
+    load_since_ = never;
+    load_until_ = MonoTime{};
+    seen_packets_ = seen_bytes_ = 0;
+    seen_at_ = grown_at_ = now;
+    if (is_down()) out.orders.push_back({PortRole::download, BeginReceiving{.test = test_}});
+    out.orders.push_back({PortRole::control, SetProbing{plan_.loaded_interval}});
+    enter(Step::requesting, now);
+    ask(now,
+        wire::Start{
+            .test = test_,
+            .direction = direction,
+            .search = plan_.search,
+            .datagram_bytes = plan_.datagram_bytes,
+            .rate_bps = plan_.rate.bps(),
+            .duration_ms = static_cast<std::uint32_t>(
+                std::chrono::duration_cast<std::chrono::milliseconds>(plan_.duration).count())},
+        out);
+}
+
+void ClientConnection::ask_for_report(MonoTime now, ConnectionOutbox& out) {
+    out.orders.push_back({PortRole::control, SetProbing{}});
+    enter(Step::reporting, now);
+    ask(now,
+        wire::Stop{.test = test_,
+                   .end = current_->end == wire::End::none ? wire::End::completed : current_->end,
+                   .packets_accepted = current_->sent.packets_accepted,
+                   .packets_refused = current_->sent.packets_refused},
+        out);
+}
+
+// Everything that could still arrive has had its time.
+void ClientConnection::settled(MonoTime now, ConnectionOutbox& out) {
+    if (!is_down()) return ask_for_report(now, out);
+    enter(Step::gathering, now);
+    out.orders.push_back({PortRole::download, EndTest{test_, current_->end}});
+}
+
+void ClientConnection::direction_over(MonoTime now, wire::End why, ConnectionOutbox& out) {
+    current_->end = interrupted_ ? wire::End::interrupted : why;
+    keep_samples(current_->loaded, load_since_, load_until_);
+    keep_counts(current_->loaded);
+    pending_.clear();
+    current_ = nullptr;
+    out.orders.push_back({PortRole::control, SetProbing{}});
+    enter(Step::resting, now);
+}
+
+void ClientConnection::end_idle(MonoTime now, ConnectionOutbox& out) {
+    LatencyResult& idle = result_.idle.emplace();
+    keep_samples(idle, MonoTime{}, never);
+    keep_counts(idle);
+    next_direction(now, out);
+}
+
+void ClientConnection::keep_samples(LatencyResult& into, MonoTime from, MonoTime until) {
+    const auto kept =
+        std::stable_partition(pending_.begin(), pending_.end(),
+                              [until](const LatencySample& sample) { return sample.sent > until; });
+    std::for_each(kept, pending_.end(), [&](const LatencySample& sample) {
+        if (sample.sent >= from) into.rtt.record(sample.rtt);
+    });
+    pending_.erase(kept, pending_.end());
+}
+
+void ClientConnection::keep_counts(LatencyResult& into) {
+    into.probes_sent = latency_.probes_sent - latency_kept_.probes_sent;
+    into.echoes_received = latency_.echoes_received - latency_kept_.echoes_received;
+    into.probes_arrived = latency_.probes_arrived - latency_kept_.probes_arrived;
+    into.stamps_missing = latency_.stamps_missing - latency_kept_.stamps_missing;
+    latency_kept_ = latency_;
+}
+
+void ClientConnection::begin_closing(MonoTime now, wire::End why, ConnectionOutbox& out) {
+    result_.end = why;
+    enter(Step::closing, now);
+    ask(now, wire::Close{why}, out);
+    request_.give_up = now + patience_when_closing;
+}
+
+// The server is gone or has closed: what our own ports know by now is the result.
+void ClientConnection::give_up_on_server(wire::End why, ConnectionOutbox& out) {
+    if (step_ == Step::closing || done()) { // we have all we wanted
+        step_ = Step::done;
+        return;
+    }
+    if (step_ == Step::idle || step_ == Step::echoing) {
+        LatencyResult& idle = result_.idle.emplace();
+        keep_samples(idle, MonoTime{}, never);
+        keep_counts(idle);
+    }
+    if (current_ != nullptr) {
+        const PortSnapshot& last = snapshots_[static_cast<std::size_t>(bulk_port())];
+        out.orders.push_back({bulk_port(), EndTest{test_, why}});
+        if (last.test == test_) {
+            current_->received = last.received;
+            current_->received_known = last.received.packets > 0;
+            if (!is_down() && !current_->sent_known) {
+                current_->sent = last.sent;
+                current_->sent_known = true;
+            }
+        }
+        keep_samples(current_->loaded, load_since_, load_until_);
+        keep_counts(current_->loaded);
+        current_->end = why;
+        current_ = nullptr;
+    }
+    result_.end = why;
+    step_ = Step::done;
+}
+
+void ClientConnection::on_port_lost(MonoTime /*now*/, ConnectionOutbox& out) {
+    give_up_on_server(wire::End::worker_failed, out);
+}
+
+void ClientConnection::interrupt(MonoTime now, ConnectionOutbox& out) {
+    if (interrupted_ || step_ == Step::closing || done()) return;
+    interrupted_ = true;
+    switch (step_) {
+    case Step::opening: return begin_closing(now, wire::End::interrupted, out);
+    case Step::idle:
+    case Step::echoing: return end_idle(now, out);
+    case Step::resting: return next_direction(now, out);
+    case Step::requesting: return direction_over(now, wire::End::interrupted, out);
+    case Step::loading:
+        current_->end = wire::End::interrupted;
+        if (is_down()) return ask_for_report(now, out);
+        out.orders.push_back({PortRole::upload, EndTest{test_, wire::End::interrupted}});
+        return;
+    case Step::settling:
+    case Step::reporting:
+    case Step::gathering: // a moment from its end anyway
+    case Step::closing:
+    case Step::done: return;
+    }
+}
+
+void ClientConnection::on_timer(MonoTime now, ConnectionOutbox& out) {
+    const Duration in_step = now - step_since_;
+    switch (step_) {
+    case Step::opening:
+        if (in_step >= result_.terms.half_open) give_up_on_server(wire::End::half_open, out);
+        return;
+    case Step::idle:
+        if (in_step < plan_.idle_time) return;
+        out.orders.push_back({PortRole::control, SetProbing{}});
+        return enter(Step::echoing, now);
+    case Step::echoing:
+        if (in_step >= settle_time()) end_idle(now, out);
+        return;
+    case Step::loading:
+        if (in_step >= plan_.duration + result_.terms.idle_timeout + 5s) ask_for_report(now, out);
+        return;
+    case Step::settling:
+        if (in_step >= longest_settling) settled(now, out);
+        return;
+    case Step::gathering:
+        if (in_step >= 1s) give_up_on_server(wire::End::worker_failed, out);
+        return;
+    case Step::resting:
+        if (in_step >= rest_time) next_direction(now, out);
+        return;
+    case Step::requesting:
+    case Step::reporting:
+    case Step::closing: return repeat_request(now, out);
+    case Step::done: return;
+    }
+}
+
+MonoTime ClientConnection::due() const {
+    switch (step_) {
+    case Step::opening: return step_since_ + result_.terms.half_open;
+    case Step::idle: return step_since_ + plan_.idle_time;
+    case Step::echoing: return step_since_ + settle_time();
+    case Step::loading: return step_since_ + plan_.duration + result_.terms.idle_timeout + 5s;
+    case Step::settling: return step_since_ + longest_settling;
+    case Step::gathering: return step_since_ + 1s;
+    case Step::resting: return step_since_ + rest_time;
+    case Step::requesting:
+    case Step::reporting:
+    case Step::closing: return std::min(request_.next, request_.give_up);
+    case Step::done: return never;
+    }
+    return never;
+}
+
+ProbeProgress ClientConnection::progress(MonoTime now) const {
+    ProbeProgress progress{.elapsed = now - step_since_, .rtt = newest_rtt_};
+    if (current_ != nullptr) {
+        progress.phase = is_down() ? ProbePhase::down : ProbePhase::up;
+        progress.elapsed = load_since_ == never ? Duration::zero() : now - load_since_;
+        progress.planned = current_->duration;
+        progress.rate = seen_rate_;
+        return progress;
+    }
+    switch (step_) {
+    case Step::opening: progress.phase = ProbePhase::opening; break;
+    case Step::idle:
+    case Step::echoing:
+        progress.phase = ProbePhase::idle;
+        progress.planned = plan_.idle_time;
+        break;
+    case Step::done: progress.phase = ProbePhase::done; break;
+    case Step::requesting:
+    case Step::loading:
+    case Step::settling:
+    case Step::reporting:
+    case Step::gathering:
+    case Step::resting:
+    case Step::closing: progress.phase = ProbePhase::closing; break;
+    }
+    return progress;
+}
+
+} // namespace wyn::session

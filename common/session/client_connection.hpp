@@ -1,0 +1,137 @@
+// The hub of the client's three ports: follows the plan of a probe phase by phase and gathers the
+// result. Pure; the counterpart of server_connection.
+//
+//   opening -> idle -> one direction after the other -> closing -> done
+//
+//   down: requesting -> loading -> reporting -> settling -> gathering -> resting
+//   up:   requesting -> loading -> settling -> reporting -> resting
+#pragma once
+
+#include "session/connection_link.hpp"
+#include "session/probe_result.hpp"
+#include "session/server_connection.hpp"
+
+#include <vector>
+
+namespace wyn::session {
+
+struct ProbePlan {
+    std::vector<wire::Direction> directions{wire::Direction::down, wire::Direction::up};
+    Duration duration = 10s; // of the load, per direction
+    wire::Search search = wire::Search::type_b;
+    BitRate rate{0}; // payload; fixed: the rate, search: the ceiling, 0: none
+    std::uint16_t datagram_bytes = 1472;
+    Duration idle_time = 1s;
+    Duration idle_interval = 10ms;   // between latency probes
+    Duration loaded_interval = 20ms; // beside the load
+};
+
+enum class ProbePhase : std::uint8_t { opening, idle, down, up, closing, done };
+
+// What a live display shows.
+struct ProbeProgress {
+    ProbePhase phase = ProbePhase::opening;
+    Duration elapsed{}; // of the phase
+    Duration planned{}; // of the phase; zero: not known
+    BitRate rate{0};    // payload, as the receiver saw it over the last tenth of a second
+    Duration rtt{};     // newest latency sample, zero: none yet
+    std::uint64_t lost = 0;
+};
+
+class ClientConnection {
+public:
+    ClientConnection(const ProbePlan& plan, const Terms& terms, std::uint32_t header_bytes,
+                     MonoTime now);
+
+    void on_news(MonoTime now, PortRole role, const PortNews& news, ConnectionOutbox& out);
+    void on_port_lost(MonoTime now, ConnectionOutbox& out);
+    // The user wants to stop: what has been measured becomes a valid partial result.
+    void interrupt(MonoTime now, ConnectionOutbox& out);
+    void on_timer(MonoTime now, ConnectionOutbox& out);
+
+    MonoTime due() const;
+    bool done() const { return step_ == Step::done; }
+    const ProbeResult& result() const { return result_; }
+    ProbeProgress progress(MonoTime now) const;
+
+private:
+    enum class Step : std::uint8_t {
+        opening,
+        idle,
+        echoing,    // probing has stopped: wait for the last echoes
+        requesting, // START is repeated until READY
+        loading,
+        settling,  // the load is over: wait for what is still on its way
+        reporting, // STOP is repeated until REPORT
+        gathering, // wait for our own port's final record
+        resting,   // let the queues of the path run empty
+        closing,   // CLOSE is repeated until CLOSED
+        done,
+    };
+
+    // A request that is repeated until its answer comes.
+    struct Request {
+        ControlBody body;
+        MonoTime next = never;
+        Duration wait{};
+        MonoTime give_up = never;
+    };
+
+    void enter(Step step, MonoTime now);
+    void on_valid(MonoTime now, PortRole role, const PortValid& valid, ConnectionOutbox& out);
+    void on_control(MonoTime now, const ControlBody& body, ConnectionOutbox& out);
+    void on_ready(MonoTime now, const wire::Ready& ready, ConnectionOutbox& out);
+    void on_report(MonoTime now, const wire::Report& report, ConnectionOutbox& out);
+    void on_test_ended(MonoTime now, const TestEnded& ended, ConnectionOutbox& out);
+    void on_latency(MonoTime now, const LatencyNews& news, ConnectionOutbox& out);
+    void on_snapshot(MonoTime now, PortRole role, const PortSnapshot& snapshot,
+                     ConnectionOutbox& out);
+    void note_progress(MonoTime now, const PortSnapshot& snapshot);
+    void watch_load(MonoTime now, const PortSnapshot& snapshot, ConnectionOutbox& out);
+    void watch_settling(MonoTime now, const PortSnapshot& snapshot, ConnectionOutbox& out);
+
+    void ask(MonoTime now, const ControlBody& body, ConnectionOutbox& out);
+    void repeat_request(MonoTime now, ConnectionOutbox& out);
+    void next_direction(MonoTime now, ConnectionOutbox& out);
+    void ask_for_report(MonoTime now, ConnectionOutbox& out);
+    void settled(MonoTime now, ConnectionOutbox& out);
+    void direction_over(MonoTime now, wire::End why, ConnectionOutbox& out);
+    void begin_closing(MonoTime now, wire::End why, ConnectionOutbox& out);
+    void give_up_on_server(wire::End why, ConnectionOutbox& out);
+    void end_idle(MonoTime now, ConnectionOutbox& out);
+    void keep_samples(LatencyResult& into, MonoTime from, MonoTime until);
+    void keep_counts(LatencyResult& into);
+
+    bool is_down() const { return current_->direction == wire::Direction::down; }
+    PortRole bulk_port() const { return is_down() ? PortRole::download : PortRole::upload; }
+    Duration settle_time() const;
+    Duration longest_quiet() const;
+
+    ProbePlan plan_;
+    std::uint32_t header_bytes_;
+    ProbeResult result_;
+    Step step_ = Step::opening;
+    MonoTime step_since_;
+    Request request_;
+    Duration rtt_ = 100ms; // first guess, then by heartbeat and probes
+
+    std::size_t directions_begun_ = 0;
+    std::uint32_t test_ = 0;
+    DirectionResult* current_ = nullptr; // in result_
+    bool interrupted_ = false;
+    MonoTime load_since_ = never; // first and newest moment at which load was seen
+    MonoTime load_until_{};
+    std::uint64_t seen_packets_ = 0; // by the receiver, at the newest snapshot
+    std::uint64_t seen_bytes_ = 0;
+    MonoTime seen_at_{};  // when the snapshot came
+    MonoTime grown_at_{}; // when seen_packets_ last grew
+    BitRate seen_rate_{0};
+
+    std::vector<LatencySample> pending_; // of the running phase, not yet in a histogram
+    LatencyNews latency_;                // newest cumulative counts of the session
+    LatencyNews latency_kept_;           // those that belong to a phase already
+    Duration newest_rtt_{};
+    std::array<PortSnapshot, 3> snapshots_{};
+};
+
+} // namespace wyn::session

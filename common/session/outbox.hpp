@@ -1,0 +1,34 @@
+// The effects of one step of a port: datagrams for the network, news for the connection.
+#pragma once
+
+#include "session/port_link.hpp"
+#include "wire/layout.hpp"
+
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace wyn::session {
+
+struct OutDatagram {
+    std::array<std::uint8_t, wire::longest_feedback> bytes;
+    std::size_t size = 0;
+    std::optional<dgram::Endpoint> to; // unset: the connected peer
+
+    std::span<const std::uint8_t> view() const { return {bytes.data(), size}; }
+};
+
+// Cleared and used again, so that it allocates only until it has grown to the busiest step.
+struct Outbox {
+    std::vector<OutDatagram> datagrams;
+    std::vector<PortNews> news;
+    std::optional<dgram::Endpoint> connect_to; // before any of the datagrams is sent
+
+    void clear() {
+        datagrams.clear();
+        news.clear();
+        connect_to.reset();
+    }
+};
+
+} // namespace wyn::session

@@ -1,0 +1,58 @@
+#include "session/port_driver.hpp"
+
+namespace wyn::session {
+
+void PortDriver::on_order(MonoTime now, const PortOrder& order) {
+    session_.note_socket_drops(door_.receive_drops());
+    session_.on_order(now, order, out_);
+    flush();
+}
+
+bool PortDriver::receive(MonoTime now, std::size_t most_trains) {
+    std::size_t taken = 0;
+    dgram::ReceivedTrain train;
+    for (; taken < most_trains; ++taken) {
+        const auto received = door_.receive(train);
+        if (!received) {
+            session_.note_network_error(received.error().code().value());
+            continue;
+        }
+        if (!*received) break;
+        session_.on_train(now, train, out_);
+    }
+    // One system call: while a load runs once per turn with datagrams, else with the timers.
+    if (session_.is_loaded()) session_.note_socket_drops(door_.receive_drops());
+    session_.on_timer(now, out_);
+    flush();
+    return taken == most_trains;
+}
+
+bool PortDriver::send_train(MonoTime now) {
+    waits_for_room_ = false;
+    const BulkSender::Train train = session_.next_train(now);
+    if (train.bytes.empty()) return false;
+    const dgram::SendOutcome outcome = door_.send(train.bytes, train.segment, nullptr);
+    if (outcome.status == dgram::SendStatus::refused) session_.note_network_error(outcome.error);
+    waits_for_room_ = outcome.status == dgram::SendStatus::would_block;
+    session_.on_sent(now, outcome);
+    return !waits_for_room_;
+}
+
+// Small messages: one that finds no room or is refused is as good as lost on the way, and all of
+// them are repeated or replaced by the protocol.
+void PortDriver::flush() {
+    if (out_.connect_to) {
+        if (const auto connected = door_.connect(*out_.connect_to); !connected)
+            session_.note_network_error(connected.error().code().value());
+        out_.connect_to.reset();
+    }
+    for (const OutDatagram& datagram : out_.datagrams) {
+        const dgram::Endpoint* const to = datagram.to ? &*datagram.to : nullptr;
+        const dgram::SendOutcome outcome = door_.send(datagram.view(), datagram.size, to);
+        if (outcome.status == dgram::SendStatus::refused)
+            session_.note_network_error(outcome.error);
+    }
+    out_.datagrams.clear();
+}
+
+} // namespace wyn::session

@@ -1,0 +1,43 @@
+// A port at its door: moves trains between the network and the session. Knows interfaces only, so
+// the same driver runs on a UDP socket and in the simulated network.
+#pragma once
+
+#include "dgram/datagrams.hpp"
+#include "session/port_session.hpp"
+
+namespace wyn::session {
+
+class PortDriver {
+public:
+    PortDriver(const PortSetup& setup, MonoTime now, Random& random, dgram::Datagrams& door)
+        : session_{setup, now, random}, door_{door} {}
+
+    void on_order(MonoTime now, const PortOrder& order);
+
+    // Takes in what has arrived, at most `most_trains`, and does what is due at `now`. True when
+    // more may be waiting.
+    bool receive(MonoTime now, std::size_t most_trains);
+    // Sends at most one bulk train. True when another may be due at once.
+    bool send_train(MonoTime now);
+
+    // When to call again without a datagram having come.
+    MonoTime due() const { return waits_for_room_ ? never : session_.due(); }
+    // The socket's buffer is full: call again when it can be written.
+    bool waits_for_room() const { return waits_for_room_; }
+
+    // What the session has to tell since the last clear_news().
+    std::span<const PortNews> news() const { return out_.news; }
+    void clear_news() { out_.news.clear(); }
+
+    const PortSession& session() const { return session_; }
+
+private:
+    void flush();
+
+    PortSession session_;
+    dgram::Datagrams& door_;
+    Outbox out_;
+    bool waits_for_room_ = false;
+};
+
+} // namespace wyn::session

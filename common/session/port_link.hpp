@@ -1,0 +1,141 @@
+// What a connection and its three ports say to each other. Every record is trivially copyable, so
+// it passes unchanged through a function call (simulation), a socket pair between threads, or one
+// between processes of the same image.
+#pragma once
+
+#include "crypto/keys.hpp"
+#include "dgram/address.hpp"
+#include "session/terms.hpp"
+#include "wire/message.hpp"
+
+#include <optional>
+#include <type_traits>
+#include <variant>
+
+namespace wyn::session {
+
+enum class Side : std::uint8_t { client, server };
+enum class PortRole : std::uint8_t { control, upload, download };
+inline constexpr std::array port_roles{PortRole::control, PortRole::upload, PortRole::download};
+std::string_view name(PortRole role);
+
+// How a port's loop waits; the configuration keys of the same names.
+struct Tuning {
+    std::optional<Duration> incoming_blocking_level; // unset: until the next deadline
+    Duration incoming_sleep{};
+    Duration max_send_time = 500us;
+    Duration send_sleep{};
+};
+
+// The first order to a port: what it is.
+struct PortSetup {
+    Side side = Side::server;
+    PortRole role = PortRole::control;
+    std::uint64_t session = 0;
+    crypto::PortKeys keys;
+    // The client's peer is the server's port. The server knows the address of its client, not yet
+    // the port (0); only this address may prove itself.
+    dgram::Endpoint peer;
+    Terms terms;
+    Tuning tuning;
+    Duration snapshot_interval = 250ms;
+};
+
+// Load this way or that, for one test.
+struct BeginSending {
+    std::uint32_t test = 0;
+    wire::Search search = wire::Search::fixed;
+    BitRate rate{0};    // fixed: the rate (payload); search: the ceiling, 0: none
+    BitRate granted{0}; // the most that the session's terms allow, 0: no limit
+    Duration duration{};
+    std::uint16_t datagram_bytes = 0;
+    std::uint64_t volume_bytes = 0; // payload left in the session, 0: no limit
+};
+struct BeginReceiving {
+    std::uint32_t test = 0;
+    BitRate granted{0};             // more than 1.2 times this for a second ends the test; 0: none
+    std::uint64_t volume_bytes = 0; // 0: no limit
+};
+struct EndTest {
+    std::uint32_t test = 0;
+    wire::End end = wire::End::stopped;
+};
+// Client's control port: probe at this interval; zero stops.
+struct SetProbing {
+    Duration interval{};
+};
+
+// The messages of the control port that concern the connection.
+using ControlBody =
+    std::variant<wire::Start, wire::Ready, wire::Stop, wire::Report, wire::Close, wire::Closed>;
+struct SendControl {
+    ControlBody body;
+};
+
+using PortOrder =
+    std::variant<PortSetup, BeginSending, BeginReceiving, EndTest, SetProbing, SendControl>;
+
+// The path of this port is proven (server) or answers (client).
+struct PortValid {
+    dgram::Endpoint peer;
+    Duration rtt{};
+};
+struct ControlArrived {
+    ControlBody body;
+};
+// The port's half of a test is over; the record is final.
+struct TestEnded {
+    std::uint32_t test = 0;
+    wire::End end = wire::End::none;
+    wire::SenderRecord sent;
+    wire::ReceiverRecord received;
+};
+// The server's receiving port: the peer does what it was not granted.
+struct GrantBroken {
+    wire::End end = wire::End::rate_exceeded; // or volume_used
+};
+// Nothing was accepted from the peer for the idle time.
+struct PortSilent {};
+
+struct LatencySample {
+    std::uint32_t number = 0;
+    MonoTime sent{};
+    Duration rtt{};
+};
+// Round trips measured since the last such news, with cumulative counts.
+struct LatencyNews {
+    static constexpr std::size_t most_samples = 24;
+    std::uint32_t probes_sent = 0;
+    std::uint32_t echoes_received = 0;
+    std::uint32_t probes_arrived = 0; // at the server, by its newest echo
+    std::uint32_t stamps_missing = 0;
+    std::uint8_t count = 0;
+    std::array<LatencySample, most_samples> samples{};
+};
+
+// Everything countable, cumulative; on a timer, so that none of it depends on any one arriving. It
+// is also the worker's sign of life.
+struct PortSnapshot {
+    PortRole role = PortRole::control;
+    wire::DropCounts drops;
+    std::uint64_t datagrams_in = 0; // accepted ones of ours
+    std::uint64_t bytes_in = 0;
+    std::uint64_t datagrams_out = 0;
+    std::uint64_t bytes_out = 0;
+    int network_error = 0;  // errno of the newest ICMP or local error, 0: none
+    Duration rtt{};         // newest of the heartbeat; zero: none yet
+    std::uint32_t test = 0; // the newest test on this port
+    bool running = false;
+    BitRate offered{0};        // by the sender, now
+    std::uint64_t skipped = 0; // datagrams that the sender's host was too late for
+    wire::SenderRecord sent;
+    wire::ReceiverRecord received; // a sender's: as the newest feedback tells
+};
+
+using PortNews = std::variant<PortValid, ControlArrived, TestEnded, GrantBroken, PortSilent,
+                              LatencyNews, PortSnapshot>;
+
+static_assert(std::is_trivially_copyable_v<PortOrder>);
+static_assert(std::is_trivially_copyable_v<PortNews>);
+
+} // namespace wyn::session

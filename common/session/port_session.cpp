@@ -1,0 +1,280 @@
+#include "session/port_session.hpp"
+
+#include "base/check.hpp"
+
+#include <algorithm>
+
+namespace wyn::session {
+
+namespace {
+
+// Until the server has confirmed a port the client beats about once per round trip of a long path.
+constexpr Duration beat_until_confirmed = 50ms;
+
+const crypto::Key256& sending_key(const PortSetup& setup) {
+    return setup.side == Side::client ? setup.keys.client_to_server : setup.keys.server_to_client;
+}
+const crypto::Key256& receiving_key(const PortSetup& setup) {
+    return setup.side == Side::client ? setup.keys.server_to_client : setup.keys.client_to_server;
+}
+
+} // namespace
+
+std::string_view name(PortRole role) {
+    switch (role) {
+    case PortRole::control: return "control";
+    case PortRole::upload: return "upload";
+    case PortRole::download: return "download";
+    }
+    return "unknown";
+}
+
+PortSession::PortSession(const PortSetup& setup, MonoTime now, Random& random)
+    : setup_{setup}, random_{random}, sealer_{setup.session, sending_key(setup)},
+      opener_{setup.session, receiving_key(setup)}, bulk_tagger_{setup.keys.bulk}, last_heard_{now},
+      next_snapshot_{now + setup.snapshot_interval} {
+    counts_.role = setup.role;
+    if (is_server()) {
+        answerer_.emplace(random);
+    } else {
+        asker_.emplace(random, now, setup.terms.heartbeat, beat_until_confirmed);
+        peer_ = setup.peer;
+    }
+}
+
+bool PortSession::sends_bulk() const {
+    return is_server() ? setup_.role == PortRole::download : setup_.role == PortRole::upload;
+}
+
+bool PortSession::is_loaded() const {
+    return (sender_ && !sender_->ended()) || (receiver_ && !receiver_->ended());
+}
+
+bool PortSession::may_talk(const dgram::Endpoint& from) const {
+    // Before the proof any port of the client's address may try; afterwards only the proven one.
+    return peer_ ? from == *peer_ : from.address == setup_.peer.address;
+}
+
+void PortSession::send(const wire::SealedBody& body, Outbox& out,
+                       const std::optional<dgram::Endpoint>& to) {
+    OutDatagram& datagram = out.datagrams.emplace_back();
+    datagram.size = sealer_.seal(body, datagram.bytes);
+    datagram.to = to;
+    ++counts_.datagrams_out;
+    counts_.bytes_out += datagram.size;
+}
+
+// Orders.
+
+void PortSession::on_order(MonoTime now, const PortOrder& order, Outbox& out) {
+    if (const auto* begin = std::get_if<BeginSending>(&order)) {
+        WYN_CHECK(sends_bulk());
+        const std::uint32_t header_bytes = setup_.peer.address.header_bytes();
+        sender_.emplace(*begin, setup_.keys.bulk, setup_.terms, header_bytes, random_, now);
+        end_told_ = false;
+    } else if (const auto* receive = std::get_if<BeginReceiving>(&order)) {
+        WYN_CHECK(setup_.role != PortRole::control && !sends_bulk());
+        receiver_.emplace(*receive, setup_.terms, socket_drops_);
+        end_told_ = false;
+        broken_told_ = false;
+    } else if (const auto* end = std::get_if<EndTest>(&order)) {
+        if (sender_ && sender_->test() == end->test) sender_->end(end->end);
+        if (receiver_ && receiver_->test() == end->test) receiver_->end();
+    } else if (const auto* probing = std::get_if<SetProbing>(&order)) {
+        latency_prober_.set_interval(now, probing->interval);
+    } else if (const auto* control = std::get_if<SendControl>(&order)) {
+        // Before the proof there is nobody whom the server could tell anything.
+        if (peer_) std::visit([&](const auto& body) { send(body, out); }, control->body);
+    }
+    on_timer(now, out);
+}
+
+// Datagrams.
+
+void PortSession::on_train(MonoTime now, const dgram::ReceivedTrain& train, Outbox& out) {
+    if (train.cut_off) return counts_.drops.count(wire::Drop::length);
+    if (!may_talk(train.from)) return counts_.drops.count(wire::Drop::source);
+    if (wire::peek_type(train[0]) == wire::Type::bulk) return on_bulk(train);
+    const Arrived at{.now = now, .stamp = train.stamp, .from = train.from};
+    for (std::size_t i = 0; i < train.count(); ++i)
+        on_message(at, train[i], out);
+}
+
+void PortSession::on_bulk(const dgram::ReceivedTrain& train) {
+    if (!receiver_ || receiver_->ended() || !peer_)
+        return counts_.drops.count(wire::Drop::unexpected);
+    const auto authentic = bulk_tagger_.verify(train.bytes, train.segment_size);
+    if (authentic.none()) {
+        counts_.drops.count(wire::Drop::tag);
+        return;
+    }
+    last_heard_ = std::max(last_heard_, train.stamp.time);
+    counts_.datagrams_in += authentic.count();
+    counts_.bytes_in += train.bytes.size();
+    receiver_->on_train(train, authentic);
+}
+
+void PortSession::on_message(const Arrived& at, wire::Bytes datagram, Outbox& out) {
+    const auto body = opener_.open(datagram);
+    if (!body) return counts_.drops.count(body.error());
+    last_heard_ = at.now;
+    silence_told_ = false;
+    ++counts_.datagrams_in;
+    counts_.bytes_in += datagram.size();
+    if (const auto drop = dispatch(at, *body, out)) counts_.drops.count(*drop);
+}
+
+template <typename Body>
+std::optional<wire::Drop> PortSession::pass_up(const Body& body, bool expected, Outbox& out) {
+    if (!expected || setup_.role != PortRole::control || !peer_) return wire::Drop::unexpected;
+    out.news.emplace_back(ControlArrived{body});
+    return std::nullopt;
+}
+
+std::optional<wire::Drop> PortSession::dispatch(const Arrived& at, const wire::SealedBody& body,
+                                                Outbox& out) {
+    const bool control = setup_.role == PortRole::control;
+    if (const auto* beat = std::get_if<wire::Beat>(&body)) return on_beat(at, *beat, out);
+    if (const auto* feedback = std::get_if<wire::Feedback>(&body))
+        return on_feedback(at, *feedback);
+    if (const auto* probe = std::get_if<wire::Probe>(&body)) {
+        if (!control || !is_server() || !peer_) return wire::Drop::unexpected;
+        send(latency_answerer_.on_probe(at.stamp, at.now, *probe), out);
+        return std::nullopt;
+    }
+    if (const auto* echo = std::get_if<wire::Echo>(&body)) {
+        if (!control || is_server()) return wire::Drop::unexpected;
+        return latency_prober_.on_echo(at.stamp, *echo);
+    }
+    if (const auto* start = std::get_if<wire::Start>(&body))
+        return pass_up(*start, is_server(), out);
+    if (const auto* stop = std::get_if<wire::Stop>(&body)) return pass_up(*stop, is_server(), out);
+    if (const auto* ready = std::get_if<wire::Ready>(&body))
+        return pass_up(*ready, !is_server(), out);
+    if (const auto* report = std::get_if<wire::Report>(&body))
+        return pass_up(*report, !is_server(), out);
+    if (const auto* close = std::get_if<wire::Close>(&body)) return pass_up(*close, true, out);
+    return pass_up(std::get<wire::Closed>(body), true, out);
+}
+
+std::optional<wire::Drop> PortSession::on_beat(const Arrived& at, const wire::Beat& beat,
+                                               Outbox& out) {
+    BeatOutcome outcome;
+    if (is_server() && beat.step == 0)
+        outcome = answerer_->on_beat0(at.stamp, at.now, at.from, beat);
+    else if (is_server() && beat.step == 2)
+        outcome = answerer_->on_beat2(at.stamp, at.from, beat);
+    else if (!is_server() && beat.step == 1)
+        outcome = asker_->on_beat1(at.stamp, at.now, beat);
+    else
+        return wire::Drop::unexpected;
+
+    if (outcome.drop) return outcome.drop;
+    if (outcome.rtt) rtt_ = *outcome.rtt;
+    if (outcome.confirmed) {
+        if (is_server()) {
+            peer_ = at.from;
+            out.connect_to = at.from;
+        }
+        out.news.emplace_back(PortValid{.peer = at.from, .rtt = rtt_});
+    }
+    if (outcome.answer) {
+        const bool addressed = is_server() && !peer_;
+        send(*outcome.answer, out, addressed ? std::optional{at.from} : std::nullopt);
+    }
+    return std::nullopt;
+}
+
+std::optional<wire::Drop> PortSession::on_feedback(const Arrived& at,
+                                                   const wire::Feedback& feedback) {
+    if (!sender_ || !peer_ || !sender_->on_feedback(at.stamp.time, feedback))
+        return wire::Drop::unexpected;
+    return std::nullopt;
+}
+
+void PortSession::note_socket_drops(std::uint64_t cumulative) {
+    socket_drops_ = cumulative;
+    if (receiver_ && !receiver_->ended()) receiver_->note_socket_drops(cumulative);
+}
+
+// Time.
+
+BulkSender::Train PortSession::next_train(MonoTime now) {
+    return sender_ && peer_ ? sender_->next_train(now) : BulkSender::Train{};
+}
+
+void PortSession::on_sent(MonoTime now, const dgram::SendOutcome& outcome) {
+    counts_.datagrams_out += outcome.segments;
+    counts_.bytes_out += outcome.segments * sender_->datagram_bytes();
+    sender_->on_sent(now, outcome);
+}
+
+void PortSession::on_timer(MonoTime now, Outbox& out) {
+    if (asker_)
+        if (const auto beat = asker_->on_timer(now)) send(*beat, out);
+    if (const auto probe = latency_prober_.on_timer(now)) send(*probe, out);
+    if (const auto news = latency_prober_.take_news(now)) out.news.emplace_back(*news);
+    if (sender_) sender_->on_timer(now);
+    if (receiver_)
+        if (const auto feedback = receiver_->on_timer(now)) send(*feedback, out);
+    tell_ended_tests(out);
+    if (!silence_told_ && now - last_heard_ >= setup_.terms.idle_timeout) {
+        silence_told_ = true;
+        out.news.emplace_back(PortSilent{});
+    }
+    tell_snapshot(now, out);
+}
+
+void PortSession::tell_ended_tests(Outbox& out) {
+    if (receiver_ && !broken_told_ && receiver_->broken_grant() != wire::End::none) {
+        broken_told_ = true;
+        out.news.emplace_back(GrantBroken{receiver_->broken_grant()});
+    }
+    if (end_told_) return;
+    if (sender_ && sender_->ended())
+        out.news.emplace_back(TestEnded{.test = sender_->test(),
+                                        .end = sender_->why_ended(),
+                                        .sent = sender_->record(),
+                                        .received = sender_->far_side()});
+    else if (receiver_ && receiver_->ended())
+        out.news.emplace_back(TestEnded{.test = receiver_->test(),
+                                        .end = wire::End::completed,
+                                        .received = receiver_->record()});
+    else
+        return;
+    end_told_ = true;
+}
+
+PortSnapshot PortSession::snapshot() const {
+    PortSnapshot snapshot = counts_;
+    snapshot.rtt = rtt_;
+    snapshot.running = is_loaded();
+    if (sender_) {
+        snapshot.test = sender_->test();
+        snapshot.offered = sender_->ended() ? BitRate{0} : sender_->offered();
+        snapshot.skipped = sender_->skipped();
+        snapshot.sent = sender_->record();
+        snapshot.received = sender_->far_side();
+    } else if (receiver_) {
+        snapshot.test = receiver_->test();
+        snapshot.received = receiver_->record();
+    }
+    return snapshot;
+}
+
+void PortSession::tell_snapshot(MonoTime now, Outbox& out) {
+    if (now < next_snapshot_) return;
+    next_snapshot_ = now + setup_.snapshot_interval;
+    out.news.emplace_back(snapshot());
+}
+
+MonoTime PortSession::due() const {
+    MonoTime due = std::min(next_snapshot_, latency_prober_.due());
+    if (asker_) due = std::min(due, asker_->due());
+    if (sender_ && peer_) due = std::min(due, sender_->due());
+    if (receiver_) due = std::min(due, receiver_->due());
+    if (!silence_told_) due = std::min(due, last_heard_ + setup_.terms.idle_timeout);
+    return due;
+}
+
+} // namespace wyn::session

@@ -1,0 +1,86 @@
+// One port of a session, on either side: heartbeats, sealed messages, and by its role the latency
+// flow and the control messages, or one half of the bulk. Pure: trains, orders and the time go in,
+// datagrams and news come out.
+#pragma once
+
+#include "session/beats.hpp"
+#include "session/bulk_receiver.hpp"
+#include "session/bulk_sender.hpp"
+#include "session/latency.hpp"
+#include "session/outbox.hpp"
+#include "session/seal.hpp"
+
+namespace wyn::session {
+
+class PortSession {
+public:
+    PortSession(const PortSetup& setup, MonoTime now, Random& random);
+
+    // An order of the connection (all but PortSetup, which the constructor took).
+    void on_order(MonoTime now, const PortOrder& order, Outbox& out);
+    void on_train(MonoTime now, const dgram::ReceivedTrain& train, Outbox& out);
+    // Cumulative datagrams that the socket dropped.
+    void note_socket_drops(std::uint64_t cumulative);
+    // An ICMP error or a refusal of the local stack: told, but it ends nothing (it may be forged).
+    void note_network_error(int number) { counts_.network_error = number; }
+    void on_timer(MonoTime now, Outbox& out);
+    // When on_timer() or the bulk sender has something to do.
+    MonoTime due() const;
+
+    // The next bulk train and what became of it; empty when none is due.
+    BulkSender::Train next_train(MonoTime now);
+    void on_sent(MonoTime now, const dgram::SendOutcome& outcome);
+
+    const PortSetup& setup() const { return setup_; }
+    // Whether bulk flows either way; the runner then waits in short naps.
+    bool is_loaded() const;
+
+private:
+    struct Arrived {
+        MonoTime now;
+        Stamp stamp;
+        dgram::Endpoint from;
+    };
+
+    bool is_server() const { return setup_.side == Side::server; }
+    bool sends_bulk() const;
+    bool may_talk(const dgram::Endpoint& from) const;
+    void on_bulk(const dgram::ReceivedTrain& train);
+    void on_message(const Arrived& at, wire::Bytes datagram, Outbox& out);
+    std::optional<wire::Drop> dispatch(const Arrived& at, const wire::SealedBody& body,
+                                       Outbox& out);
+    std::optional<wire::Drop> on_beat(const Arrived& at, const wire::Beat& beat, Outbox& out);
+    std::optional<wire::Drop> on_feedback(const Arrived& at, const wire::Feedback& feedback);
+    template <typename Body>
+    std::optional<wire::Drop> pass_up(const Body& body, bool expected, Outbox& out);
+
+    void send(const wire::SealedBody& body, Outbox& out,
+              const std::optional<dgram::Endpoint>& to = std::nullopt);
+    void tell_ended_tests(Outbox& out);
+    void tell_snapshot(MonoTime now, Outbox& out);
+    PortSnapshot snapshot() const;
+
+    PortSetup setup_;
+    Random& random_;
+    Sealer sealer_;
+    Opener opener_;
+    crypto::BulkTagger bulk_tagger_;
+    std::optional<BeatAnswerer> answerer_; // server
+    std::optional<BeatAsker> asker_;       // client
+    LatencyAnswerer latency_answerer_;
+    LatencyProber latency_prober_;
+    std::optional<BulkSender> sender_;
+    std::optional<BulkReceiver> receiver_;
+    bool end_told_ = true;
+    bool broken_told_ = false;
+
+    std::optional<dgram::Endpoint> peer_; // the proven one; for the client from the start
+    MonoTime last_heard_;
+    bool silence_told_ = false;
+    MonoTime next_snapshot_;
+    Duration rtt_{};
+    std::uint64_t socket_drops_ = 0;
+    PortSnapshot counts_;
+};
+
+} // namespace wyn::session

@@ -1,0 +1,46 @@
+#include "session/probe_result.hpp"
+
+#include <algorithm>
+
+namespace wyn::session {
+
+namespace {
+
+constexpr std::uint32_t ethernet_bytes = 14 + 4 + 20;
+
+}
+
+std::optional<std::uint64_t> DirectionResult::lost_on_the_way() const {
+    if (!sent_known || !received_known) return std::nullopt;
+    return sent.packets_accepted - std::min(received.packets, sent.packets_accepted);
+}
+
+std::uint64_t DirectionResult::lost_in_receiver_socket() const {
+    // The socket's counter also counts what was not of this test; it explains at most what is lost.
+    return std::min(received.socket_drops, lost_on_the_way().value_or(0));
+}
+
+std::optional<DirectionResult::Rates> DirectionResult::rates() const {
+    std::uint64_t packets = received.packets;
+    std::uint64_t bytes = received.payload_bytes;
+    std::uint64_t span = received.last_arrival_ns - received.first_arrival_ns;
+    const bool best = search != wire::Search::fixed && received.best_packets > 0;
+    if (best) {
+        packets = received.best_packets;
+        bytes = received.best_bytes;
+        span = received.best_span_ns;
+    } else if (packets >= 2) {
+        // n datagrams enclose n - 1 gaps: the first one's bits arrived before the span began.
+        bytes -= std::min<std::uint64_t>(bytes / packets, bytes);
+        packets -= 1;
+    }
+    if (packets == 0 || span == 0 || !received_known) return std::nullopt;
+    const std::uint64_t ip = bytes + packets * header_bytes;
+    const std::uint64_t wire = ip + packets * ethernet_bytes;
+    return Rates{.payload = rate_of(bytes, span),
+                 .ip = rate_of(ip, span),
+                 .wire = rate_of(wire, span),
+                 .span = Duration{static_cast<Duration::rep>(span)}};
+}
+
+} // namespace wyn::session

@@ -1,0 +1,66 @@
+// What a probe found out, as values: the client's connection fills it, reports print it.
+#pragma once
+
+#include "session/port_link.hpp"
+#include "stats/histogram.hpp"
+#include "stats/rate_series.hpp"
+
+#include <optional>
+
+namespace wyn::session {
+
+// A latency flow during one phase.
+struct LatencyResult {
+    stats::Histogram rtt;
+    std::uint64_t probes_sent = 0;
+    std::uint64_t echoes_received = 0;
+    std::uint64_t probes_arrived = 0; // at the server
+    std::uint64_t stamps_missing = 0; // round trips without a kernel receive stamp on our side
+};
+
+// One direction's load. Truth comes from `received`, the receiver's record.
+struct DirectionResult {
+    wire::Direction direction = wire::Direction::down;
+    wire::Search search = wire::Search::fixed;
+    BitRate asked{0};                 // payload; 0: as much as there is
+    BitRate granted{0};               // payload ceiling that the server set, 0: none
+    std::uint16_t datagram_bytes = 0; // granted
+    Duration duration{};              // granted
+    std::uint32_t header_bytes = 28;  // of IP and UDP
+    wire::SenderRecord sent;
+    bool sent_known = false;     // false: the server could not tell any more what it sent
+    bool received_known = false; // false: the server could not tell any more what it received
+    wire::ReceiverRecord received;
+    std::uint64_t skipped = 0; // up: datagrams that this host was too late for
+    wire::End end = wire::End::none;
+    LatencyResult loaded;
+    stats::RateSeries series{100ms}; // payload as the receiver saw it
+
+    // sent - received, of what the stack took, never negative; nothing when either is not known.
+    std::optional<std::uint64_t> lost_on_the_way() const;
+    // Of those, what reached the receiving host and was dropped by the full socket.
+    std::uint64_t lost_in_receiver_socket() const;
+
+    struct Rates {
+        BitRate payload{0};
+        BitRate ip{0};   // plus IP and UDP headers
+        BitRate wire{0}; // plus Ethernet: 14 header, 4 check sequence, 20 preamble and gap
+        Duration span{}; // over which it was measured
+    };
+    // A search reports its best whole second (RFC 9097, section 6.3), a fixed rate the mean from
+    // the first to the last arrival. Nothing when too little arrived to measure a rate.
+    std::optional<Rates> rates() const;
+};
+
+struct ProbeResult {
+    wire::End end = wire::End::none; // completed: everything that was asked for was done
+    std::optional<LatencyResult> idle;
+    std::optional<DirectionResult> down;
+    std::optional<DirectionResult> up;
+    Terms terms;
+    std::array<bool, 3> port_reached{}; // by PortRole
+    int network_error = 0;              // errno of the newest ICMP error on a port, 0: none
+    std::uint64_t bytes_used = 0;       // payload of UDP, both directions, everything
+};
+
+} // namespace wyn::session

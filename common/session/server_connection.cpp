@@ -1,0 +1,281 @@
+#include "session/server_connection.hpp"
+
+#include <algorithm>
+
+namespace wyn::session {
+
+namespace {
+
+constexpr Duration snapshot_interval = 250ms;
+// CLOSE is said three times in 200 ms; if none is answered the client learns it from the silence.
+constexpr Duration close_interval = 100ms;
+constexpr std::uint32_t most_closes = 3;
+// After the client's CLOSE was answered, its repetitions are answered for this long.
+constexpr Duration linger = 300ms;
+
+template <typename Body>
+ConnectionOutbox::ToPort say(const Body& body) {
+    return {PortRole::control, SendControl{body}};
+}
+
+// The smaller of two limits where 0 means none.
+std::uint64_t tighter(std::uint64_t one, std::uint64_t other) {
+    if (one == 0 || other == 0) return std::max(one, other);
+    return std::min(one, other);
+}
+
+} // namespace
+
+PortSetup ConnectionSetup::port(PortRole role) const {
+    const crypto::PortKeys& keys = role == PortRole::control  ? control
+                                   : role == PortRole::upload ? upload
+                                                              : download;
+    return {.side = Side::server,
+            .role = role,
+            .session = session,
+            .keys = keys,
+            .peer = {.address = client.address, .port = 0},
+            .terms = terms,
+            .tuning = tuning,
+            .snapshot_interval = snapshot_interval};
+}
+
+ServerConnection::ServerConnection(const ConnectionSetup& setup, MonoTime now)
+    : setup_{setup}, half_open_until_{now + setup.terms.half_open},
+      next_snapshot_{now + snapshot_interval} {}
+
+PortRole ServerConnection::bulk_port(wire::Direction direction) {
+    return direction == wire::Direction::up ? PortRole::upload : PortRole::download;
+}
+
+void ServerConnection::on_news(MonoTime now, PortRole role, const PortNews& news,
+                               ConnectionOutbox& out) {
+    if (ended()) return;
+    if (const auto* snapshot = std::get_if<PortSnapshot>(&news))
+        snapshots_[static_cast<std::size_t>(role)] = *snapshot;
+    else if (const auto* valid = std::get_if<PortValid>(&news))
+        on_valid(now, role, *valid, out);
+    else if (const auto* control = std::get_if<ControlArrived>(&news))
+        on_control(now, control->body, out);
+    else if (const auto* test = std::get_if<TestEnded>(&news))
+        on_test_ended(*test, out);
+    else if (const auto* broken = std::get_if<GrantBroken>(&news))
+        close(now, broken->end, out);
+    else if (std::holds_alternative<PortSilent>(news) && role == PortRole::control)
+        finish(state_ == State::half_open ? wire::End::half_open : wire::End::peer_silent, out);
+}
+
+void ServerConnection::on_valid(MonoTime now, PortRole role, const PortValid& valid,
+                                ConnectionOutbox& out) {
+    proven_[static_cast<std::size_t>(role)] = true;
+    if (role == PortRole::control) rtt_ = valid.rtt;
+    const bool all =
+        std::all_of(proven_.begin(), proven_.end(), [](bool proven) { return proven; });
+    if (state_ != State::half_open || !all) return;
+    state_ = State::open;
+    out.news.emplace_back(ConnectionOpened{.rtt = rtt_});
+    tell_snapshot(now, out);
+}
+
+void ServerConnection::on_control(MonoTime now, const ControlBody& body, ConnectionOutbox& out) {
+    if (std::holds_alternative<wire::Closed>(body)) {
+        if (state_ == State::closing) finish(why_closed_, out);
+        return;
+    }
+    if (const auto* closing = std::get_if<wire::Close>(&body)) {
+        out.orders.push_back(say(wire::Closed{closing->end}));
+        if (state_ == State::lingering) return;
+        if (state_ != State::closing) why_closed_ = closing->end;
+        state_ = State::lingering;
+        linger_until_ = now + linger;
+        return;
+    }
+    if (state_ != State::open) return; // the client will say it again
+    if (const auto* start = std::get_if<wire::Start>(&body)) on_start(*start, out);
+    if (const auto* stop = std::get_if<wire::Stop>(&body)) on_stop(*stop, out);
+}
+
+std::uint64_t ServerConnection::volume_left() const {
+    if (setup_.terms.max_volume_bytes == 0) return 0;
+    return setup_.terms.max_volume_bytes - std::min(volume_used_, setup_.terms.max_volume_bytes);
+}
+
+// What of the wish can be granted: everything is brought down to the terms, and the client is told.
+wire::Ready ServerConnection::grant(const wire::Start& start) const {
+    const Terms& terms = setup_.terms;
+    const bool used_up = terms.max_volume_bytes != 0 && volume_left() < start.datagram_bytes;
+    return {.test = start.test,
+            .end = used_up ? wire::End::volume_used : wire::End::none,
+            .datagram_bytes = std::min(start.datagram_bytes, terms.max_datagram_bytes),
+            .rate_bps = tighter(start.rate_bps, terms.max_rate.bps()),
+            .duration_ms = std::min(
+                start.duration_ms,
+                static_cast<std::uint32_t>(
+                    std::chrono::duration_cast<std::chrono::milliseconds>(terms.max_duration)
+                        .count()))};
+}
+
+void ServerConnection::on_start(const wire::Start& start, ConnectionOutbox& out) {
+    const std::uint32_t newest = test_ ? test_->start.test : 0;
+    if (start.test == newest && test_ && start == test_->start) {
+        out.orders.push_back(say(test_->ready)); // our answer was lost
+        return;
+    }
+    const bool busy = test_ && test_->granted && !test_->result;
+    if (start.test <= newest || busy) return;
+    tell_test(out);
+    test_ = Test{.start = start, .ready = grant(start)};
+    test_->granted = test_->ready.end == wire::End::none;
+    if (test_->granted) begin(out);
+    out.orders.push_back(say(test_->ready));
+}
+
+void ServerConnection::begin(ConnectionOutbox& out) {
+    const wire::Ready& granted = test_->ready;
+    const PortRole role = bulk_port(test_->start.direction);
+    if (test_->start.direction == wire::Direction::up) {
+        out.orders.push_back({role, BeginReceiving{.test = granted.test,
+                                                   .granted = setup_.terms.max_rate,
+                                                   .volume_bytes = volume_left()}});
+        return;
+    }
+    out.orders.push_back(
+        {role, BeginSending{.test = granted.test,
+                            .search = test_->start.search,
+                            .rate = BitRate{granted.rate_bps},
+                            .granted = setup_.terms.max_rate,
+                            .duration = std::chrono::milliseconds{granted.duration_ms},
+                            .datagram_bytes = granted.datagram_bytes,
+                            .volume_bytes = volume_left()}});
+}
+
+void ServerConnection::on_stop(const wire::Stop& stop, ConnectionOutbox& out) {
+    if (!test_ || !test_->granted || stop.test != test_->start.test) return;
+    if (!test_->stopped) {
+        test_->stopped = true;
+        test_->stop = stop;
+        if (!test_->result)
+            out.orders.push_back(
+                {bulk_port(test_->start.direction), EndTest{stop.test, wire::End::stopped}});
+    }
+    report_if_over(out);
+}
+
+void ServerConnection::on_test_ended(const TestEnded& ended, ConnectionOutbox& out) {
+    if (!test_ || ended.test != test_->start.test || test_->result) return;
+    test_->result = ended;
+    const bool up = test_->start.direction == wire::Direction::up;
+    volume_used_ += up ? ended.received.payload_bytes
+                       : ended.sent.packets_accepted * test_->ready.datagram_bytes;
+    report_if_over(out);
+}
+
+void ServerConnection::report_if_over(ConnectionOutbox& out) {
+    if (!test_->stopped || !test_->result) return;
+    const TestEnded& result = *test_->result;
+    const bool up = test_->start.direction == wire::Direction::up;
+    out.orders.push_back(say(wire::Report{.test = result.test,
+                                          .end = result.end,
+                                          .role = up ? wire::Role::receiver : wire::Role::sender,
+                                          .sent = result.sent,
+                                          .received = result.received}));
+    tell_test(out);
+}
+
+// Once per test, with what is known: after its end, or when the session ends in the middle of it.
+void ServerConnection::tell_test(ConnectionOutbox& out) {
+    if (!test_ || !test_->granted || test_->told) return;
+    test_->told = true;
+    const bool up = test_->start.direction == wire::Direction::up;
+    const PortSnapshot& last =
+        snapshots_[static_cast<std::size_t>(bulk_port(test_->start.direction))];
+    TestDone done{.test = test_->start.test,
+                  .direction = test_->start.direction,
+                  .end = test_->result ? test_->result->end : why_closed_,
+                  .datagram_bytes = test_->ready.datagram_bytes};
+    if (test_->result) {
+        done.sent = test_->result->sent;
+        done.received = test_->result->received;
+    } else if (last.test == done.test) {
+        done.sent = last.sent;
+        done.received = last.received;
+    }
+    if (up) {
+        done.sent = {.packets_accepted = test_->stop.packets_accepted,
+                     .packets_refused = test_->stop.packets_refused};
+        if (test_->stopped) done.end = test_->stop.end;
+    }
+    out.news.emplace_back(done);
+}
+
+void ServerConnection::close(MonoTime now, wire::End why, ConnectionOutbox& out) {
+    if (state_ == State::half_open) return finish(why, out);
+    if (state_ != State::open) return;
+    state_ = State::closing;
+    why_closed_ = why;
+    closes_sent_ = 0;
+    next_close_ = now;
+    if (test_ && test_->granted && !test_->result)
+        out.orders.push_back({bulk_port(test_->start.direction), EndTest{test_->start.test, why}});
+    on_timer(now, out);
+}
+
+void ServerConnection::on_port_lost(ConnectionOutbox& out) {
+    finish(wire::End::worker_failed, out);
+}
+
+void ServerConnection::finish(wire::End why, ConnectionOutbox& out) {
+    if (ended()) return;
+    why_closed_ = why;
+    tell_test(out);
+    state_ = State::ended;
+    out.news.emplace_back(ConnectionEnded{why});
+}
+
+void ServerConnection::on_timer(MonoTime now, ConnectionOutbox& out) {
+    if (state_ == State::half_open && now >= half_open_until_)
+        return finish(wire::End::half_open, out);
+    if (state_ == State::lingering && now >= linger_until_) return finish(why_closed_, out);
+    if (state_ == State::closing && now >= next_close_) {
+        if (closes_sent_ == most_closes) return finish(why_closed_, out);
+        ++closes_sent_;
+        next_close_ = now + close_interval;
+        out.orders.push_back(say(wire::Close{why_closed_}));
+    }
+    if (now >= next_snapshot_ && !ended()) tell_snapshot(now, out);
+}
+
+void ServerConnection::tell_snapshot(MonoTime now, ConnectionOutbox& out) {
+    next_snapshot_ = now + snapshot_interval;
+    ConnectionSnapshot sum{.open = state_ == State::open};
+    for (const PortSnapshot& port : snapshots_) {
+        sum.drops += port.drops;
+        sum.datagrams_in += port.datagrams_in;
+        sum.bytes_in += port.bytes_in;
+        sum.datagrams_out += port.datagrams_out;
+        sum.bytes_out += port.bytes_out;
+    }
+    const Duration control_rtt = snapshots_[static_cast<std::size_t>(PortRole::control)].rtt;
+    sum.rtt = control_rtt == Duration::zero() ? rtt_ : control_rtt;
+    if (test_) {
+        sum.test = test_->start.test;
+        sum.running = test_->granted && !test_->result;
+        sum.direction = test_->start.direction;
+        const PortSnapshot& bulk = snapshots_[static_cast<std::size_t>(bulk_port(sum.direction))];
+        if (bulk.test == sum.test) sum.test_payload_bytes = bulk.received.payload_bytes;
+    }
+    out.news.emplace_back(sum);
+}
+
+MonoTime ServerConnection::due() const {
+    switch (state_) {
+    case State::half_open: return std::min(half_open_until_, next_snapshot_);
+    case State::open: return next_snapshot_;
+    case State::closing: return std::min(next_close_, next_snapshot_);
+    case State::lingering: return std::min(linger_until_, next_snapshot_);
+    case State::ended: return never;
+    }
+    return never;
+}
+
+} // namespace wyn::session
