@@ -1,0 +1,20 @@
+// What is said about one key, once, for reading, printing and documentation.
+#pragma once
+
+#include <string_view>
+
+namespace wyn::config {
+
+// A key of the top level. The texts live as long as the program: string literals.
+struct Key {
+    std::string_view name;
+    std::string_view meaning; // whole sentences, for the comment in a printed configuration
+    // A second spelling that is read as well. Never both in one source.
+    std::string_view alias = {};
+    // For a key that may be absent (its field is a std::optional that its kind cannot write): what
+    // absence means, and a value, as TOML, to show in its place.
+    std::string_view unset = {};
+    std::string_view example = {};
+};
+
+} // namespace wyn::config

@@ -1,0 +1,43 @@
+// Which files make the configuration, and reading them. The only part of it that touches the
+// kernel.
+#pragma once
+
+#include "config/source.hpp"
+#include "daemon/options.hpp"
+#include "daemon/server_config.hpp"
+
+#include <expected>
+#include <string>
+#include <vector>
+
+namespace wyn::daemon {
+
+// Where to look when no file is named.
+struct ConfigPlaces {
+    // The user's own file, which goes before the system's; empty: there is none to look for.
+    std::string user_file;
+    std::string system_file;
+    std::string drop_in_directory; // its *.toml, sorted by name, go on top of system_file
+};
+
+// /etc/wyndrvr, and for a user other than root $XDG_CONFIG_HOME/wyndrvr/wyndrvrd.toml (default
+// ~/.config). A variable may be nullptr; one that is no absolute path counts as unset, as the XDG
+// base directory specification wants it.
+ConfigPlaces places_for(bool is_root, const char* xdg_config_home, const char* home);
+
+// Those of this process.
+ConfigPlaces default_places();
+
+struct LoadedConfig {
+    ServerConfig config;
+    std::vector<std::string> files; // those that were read, in order; later ones win
+};
+
+// The file of --config alone, else the user's file when it exists, else the system's file and its
+// drop-ins, as far as they exist; then --set and --listen on top. A file that is named but missing,
+// and any file that cannot be read or is larger than 1 MiB, is a problem. All problems are returned
+// at once.
+std::expected<LoadedConfig, config::Problems> load_config(const Options& options,
+                                                          const ConfigPlaces& places);
+
+} // namespace wyn::daemon
