@@ -1,0 +1,56 @@
+#include "cli/command_line.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+namespace wyn::cli {
+
+namespace {
+
+constexpr std::size_t text_column = 28;
+
+std::string entry(const CLI::Option& option) {
+    std::string name = option.get_name(false, true);
+    if (const auto comma = name.find(','); comma != std::string::npos) name.insert(comma + 1, " ");
+    if (option.get_type_size() > 0 && !option.get_type_name().empty())
+        name += ' ' + option.get_type_name();
+    std::string text = option.get_description();
+    for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 1))
+        text.insert(at + 1, std::string(text_column, ' '));
+    return fmt::format("  {:<{}} {}\n", name, text_column - 3, text);
+}
+
+} // namespace
+
+std::string HelpPage::make_help(const CLI::App* app, std::string /*name*/,
+                                CLI::AppFormatMode /*mode*/) const {
+    std::string page = app->get_description() + "\n";
+    for (const std::string& group : app->get_groups()) {
+        if (group.empty()) continue;
+        page += fmt::format("\n{}:\n", group);
+        for (const CLI::Option* option : app->get_options())
+            if (option->get_group() == group) page += entry(*option);
+    }
+    return page + '\n' + app->get_footer() + '\n';
+}
+
+Exit usage_error(std::string_view program, std::string_view sentence) {
+    return {wrong_usage, fmt::format("{}: {}; see {} --help\n", program, sentence,
+                                     program.substr(0, program.find(' ')))};
+}
+
+std::string describe_stranger(const std::string& argument, const CLI::App& app) {
+    if (!argument.starts_with('-'))
+        return fmt::format("unexpected argument '{}'", escaped(argument));
+    std::vector<std::string> names;
+    for (const CLI::Option* option : app.get_options())
+        if (!option->get_group().empty())
+            for (const std::string& name : option->get_lnames())
+                names.push_back("--" + name);
+    const std::string_view near = nearest(argument.substr(0, argument.find('=')), names);
+    return fmt::format("unknown option '{}'{}", escaped(argument),
+                       near.empty() ? "" : fmt::format("; did you mean {}?", near));
+}
+
+} // namespace wyn::cli
