@@ -1,0 +1,118 @@
+#include "net/control_messages.hpp"
+
+#include <netinet/in.h>
+#include <netinet/udp.h>
+#include <time.h>
+
+#include <cstring>
+
+namespace wyn::net {
+
+namespace {
+
+constexpr std::ptrdiff_t v4_offset = 12; // of the four bytes within a v4-mapped address
+
+// The payload of a control message; the kernel wrote at least sizeof(T) bytes of it.
+template <typename T>
+T payload_of(cmsghdr& control) {
+    T value{};
+    std::memcpy(&value, CMSG_DATA(&control), sizeof value);
+    return value;
+}
+
+WallTime wall_time(const timespec& time) {
+    return WallTime{std::chrono::seconds{time.tv_sec} + Duration{time.tv_nsec}};
+}
+
+dgram::Address local_of(const in_pktinfo& info) {
+    dgram::Address local = dgram::Address::v4(0, 0, 0, 0);
+    std::memcpy(local.bytes.data() + v4_offset, &info.ipi_addr, sizeof info.ipi_addr);
+    return local;
+}
+
+dgram::Address local_of(const in6_pktinfo& info) {
+    dgram::Address local;
+    std::memcpy(local.bytes.data(), &info.ipi6_addr, sizeof info.ipi6_addr);
+    if (IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr)) local.scope = info.ipi6_ifindex;
+    return local;
+}
+
+void read_socket_level(cmsghdr& control, ReceivedControl& into) {
+    if (control.cmsg_type == SCM_TIMESTAMPNS)
+        into.stamp = wall_time(payload_of<timespec>(control));
+    else if (control.cmsg_type == SO_RXQ_OVFL)
+        into.drops = payload_of<std::uint32_t>(control);
+}
+
+void read_v4_level(cmsghdr& control, ReceivedControl& into) {
+    if (control.cmsg_type == IP_TOS)
+        into.traffic_class = payload_of<std::uint8_t>(control);
+    else if (control.cmsg_type == IP_PKTINFO)
+        into.local = local_of(payload_of<in_pktinfo>(control));
+}
+
+void read_v6_level(cmsghdr& control, ReceivedControl& into) {
+    if (control.cmsg_type == IPV6_TCLASS)
+        into.traffic_class = static_cast<std::uint8_t>(payload_of<int>(control));
+    else if (control.cmsg_type == IPV6_PKTINFO)
+        into.local = local_of(payload_of<in6_pktinfo>(control));
+}
+
+void read_udp_level(cmsghdr& control, ReceivedControl& into) {
+    if (control.cmsg_type == UDP_GRO)
+        into.segment_size = static_cast<std::size_t>(payload_of<int>(control));
+}
+
+// Writes one control message as the only one of `message`.
+template <typename T>
+void put(msghdr& message, ControlSpace& space, int level, int type, const T& value) {
+    static_assert(CMSG_SPACE(sizeof(T)) <= sizeof space.bytes);
+    message.msg_control = space.bytes.data();
+    message.msg_controllen = CMSG_SPACE(sizeof(T));
+    cmsghdr* const control = CMSG_FIRSTHDR(&message);
+    control->cmsg_level = level;
+    control->cmsg_type = type;
+    control->cmsg_len = CMSG_LEN(sizeof(T));
+    std::memcpy(CMSG_DATA(control), &value, sizeof(T));
+}
+
+} // namespace
+
+void expect_control(msghdr& message, ControlSpace& space) {
+    message.msg_control = space.bytes.data();
+    message.msg_controllen = space.bytes.size();
+}
+
+ReceivedControl read_control(msghdr& message) {
+    ReceivedControl read;
+    for (cmsghdr* control = CMSG_FIRSTHDR(&message); control != nullptr;
+         control = CMSG_NXTHDR(&message, control)) {
+        switch (control->cmsg_level) {
+        case SOL_SOCKET: read_socket_level(*control, read); break;
+        case IPPROTO_IP: read_v4_level(*control, read); break;
+        case IPPROTO_IPV6: read_v6_level(*control, read); break;
+        case SOL_UDP: read_udp_level(*control, read); break;
+        default: break; // nothing that we asked for
+        }
+    }
+    return read;
+}
+
+void put_segment_size(msghdr& message, ControlSpace& space, std::uint16_t bytes) {
+    put(message, space, SOL_UDP, UDP_SEGMENT, bytes);
+}
+
+void put_source(msghdr& message, ControlSpace& space, const dgram::Address& local, int family) {
+    if (family == AF_INET) {
+        in_pktinfo info{};
+        std::memcpy(&info.ipi_spec_dst, local.bytes.data() + v4_offset, sizeof info.ipi_spec_dst);
+        put(message, space, IPPROTO_IP, IP_PKTINFO, info);
+        return;
+    }
+    in6_pktinfo info{}; // the kernel takes a v4-mapped source here too
+    std::memcpy(&info.ipi6_addr, local.bytes.data(), sizeof info.ipi6_addr);
+    info.ipi6_ifindex = local.scope;
+    put(message, space, IPPROTO_IPV6, IPV6_PKTINFO, info);
+}
+
+} // namespace wyn::net

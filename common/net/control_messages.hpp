@@ -1,0 +1,44 @@
+// Control messages: what the kernel tells beside a datagram, and what we tell it. The only file
+// that walks them.
+#pragma once
+
+#include "clock/time.hpp"
+#include "dgram/address.hpp"
+
+#include <sys/socket.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace wyn::net {
+
+// Room for the control messages of one datagram, aligned as the kernel wants it. 256 bytes hold
+// every kind that we switch on, of both families at once (together 184 on a 64-bit machine).
+struct ControlSpace {
+    alignas(cmsghdr) std::array<std::uint8_t, 256> bytes;
+};
+
+// What came with a datagram or a train. What is absent was not told.
+struct ReceivedControl {
+    std::optional<WallTime> stamp;             // SO_TIMESTAMPNS: when it reached the host
+    std::optional<std::size_t> segment_size;   // UDP_GRO: length of each datagram of a train
+    std::optional<std::uint32_t> drops;        // SO_RXQ_OVFL: dropped so far, modulo 2^32
+    std::optional<std::uint8_t> traffic_class; // IP_TOS or IPV6_TCLASS: DSCP and ECN
+    std::optional<dgram::Address> local;       // IP_PKTINFO, IPV6_PKTINFO: where it was sent to
+};
+
+// Makes `message` ready to receive control messages into `space`.
+void expect_control(msghdr& message, ControlSpace& space);
+
+// Reads what a successful recvmsg() or recvmmsg() left in `message`.
+ReceivedControl read_control(msghdr& message);
+
+// Makes the kernel cut the payload into datagrams of `bytes` each (UDP_SEGMENT).
+void put_segment_size(msghdr& message, ControlSpace& space, std::uint16_t bytes);
+
+// Makes the datagram leave from `local`, an address of this host; `family` is the socket's.
+void put_source(msghdr& message, ControlSpace& space, const dgram::Address& local, int family);
+
+} // namespace wyn::net

@@ -1,0 +1,65 @@
+// Socket options with their types. A refused option is an error that names it.
+#pragma once
+
+#include "base/error.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace wyn::net {
+
+// One option of the kernel; T is bool for a switch and int for a number.
+template <typename T>
+struct SocketOption {
+    int level;
+    int name;
+    std::string_view label;
+};
+
+namespace option {
+
+extern const SocketOption<bool> receive_stamps;      // SO_TIMESTAMPNS
+extern const SocketOption<bool> receive_drop_count;  // SO_RXQ_OVFL: drops so far, with a datagram
+extern const SocketOption<int> receive_buffer;       // SO_RCVBUF; reads as what was granted
+extern const SocketOption<int> receive_buffer_force; // SO_RCVBUFFORCE: needs CAP_NET_ADMIN
+extern const SocketOption<int> send_buffer;          // SO_SNDBUF; reads as what was granted
+extern const SocketOption<int> send_buffer_force;    // SO_SNDBUFFORCE: needs CAP_NET_ADMIN
+extern const SocketOption<int> socket_type;          // SO_TYPE; read only
+extern const SocketOption<int> socket_family;        // SO_DOMAIN: AF_INET, ...; read only
+extern const SocketOption<int> mtu_discovery_v4;     // IP_MTU_DISCOVER
+extern const SocketOption<int> mtu_discovery_v6;     // IPV6_MTU_DISCOVER
+extern const SocketOption<int> path_mtu_v4;          // IP_MTU; read only, connected sockets
+extern const SocketOption<int> path_mtu_v6;          // IPV6_MTU; read only, connected sockets
+extern const SocketOption<bool> receive_tos;         // IP_RECVTOS
+extern const SocketOption<bool> receive_tclass;      // IPV6_RECVTCLASS
+extern const SocketOption<bool> packet_info_v4;      // IP_PKTINFO
+extern const SocketOption<bool> packet_info_v6;      // IPV6_RECVPKTINFO
+extern const SocketOption<bool> v6_only;             // IPV6_V6ONLY
+extern const SocketOption<int> segment_size;         // UDP_SEGMENT, Linux 4.18
+extern const SocketOption<bool> coalescing;          // UDP_GRO, Linux 5.0
+
+} // namespace option
+
+// The error reads "set UDP_GRO: Protocol not available".
+Result<void> set_option(int fd, const SocketOption<bool>& option, bool value);
+Result<void> set_option(int fd, const SocketOption<int>& option, int value);
+
+// The error reads "read UDP_GRO: Protocol not available".
+Result<bool> get_option(int fd, const SocketOption<bool>& option);
+Result<int> get_option(int fd, const SocketOption<int>& option);
+
+// Asks for a buffer of `bytes`, beyond the system's limit where we may, else up to the limit
+// (net.core.rmem_max, net.core.wmem_max). Returns what was granted as the kernel counts it: twice
+// what was asked, because it charges its own overhead too.
+Result<std::size_t> ask_receive_buffer(int fd, std::size_t bytes);
+Result<std::size_t> ask_send_buffer(int fd, std::size_t bytes);
+
+// How much the socket dropped because its receive buffer was full, or a checksum was wrong. Exact,
+// for this socket alone, free of privileges (SO_MEMINFO, Linux 4.12). Counts modulo 2^32.
+Result<std::uint32_t> read_drops(int fd);
+
+// Routes everything through the network interface `device`, as in "eth0". Unprivileged since 5.7.
+Result<void> bind_to_device(int fd, std::string_view device);
+
+} // namespace wyn::net

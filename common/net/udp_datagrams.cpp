@@ -1,0 +1,250 @@
+#include "net/udp_datagrams.hpp"
+
+#include "base/check.hpp"
+#include "clock/system_clock.hpp"
+#include "net/socket_options.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace wyn::net {
+
+using dgram::Capabilities;
+using dgram::Endpoint;
+using dgram::ReceivedTrain;
+using dgram::SendOutcome;
+using dgram::SendStatus;
+
+namespace {
+
+// UDP_MAX_SEGMENTS before Linux 6.9.
+constexpr std::size_t segments_of_older_kernels = 64;
+// The two lowest bits of the traffic class: "congestion experienced" (RFC 3168, section 5).
+constexpr std::uint8_t ecn_mask = 0x03, ecn_congested = 0x03;
+
+iovec as_iovec(std::span<const std::uint8_t> bytes) {
+    return {const_cast<std::uint8_t*>(bytes.data()), bytes.size()}; // sending only reads
+}
+
+void address_to(msghdr& message, const SocketAddress* to) {
+    if (to == nullptr) return;
+    message.msg_name = const_cast<sockaddr*>(to->get()); // sending only reads
+    message.msg_namelen = to->length;
+}
+
+// Errors of this moment and this call, which an ICMP message never leaves behind.
+bool is_of_the_moment(int error) {
+    return error == EAGAIN || error == EINTR || error == ENOBUFS || error == ENOMEM;
+}
+
+// How the kernel refuses to segment: EIO for routes and devices, EINVAL for too many segments,
+// EINVAL or in newer kernels EMSGSIZE for too long ones, the others when it does not know how.
+bool may_blame_segmentation(int error) {
+    return error == EIO || error == EINVAL || error == EMSGSIZE || error == ENOPROTOOPT ||
+           error == EOPNOTSUPP;
+}
+
+std::size_t count_of(std::span<const std::uint8_t> bytes, std::size_t segment_size) {
+    if (bytes.empty()) return 1;
+    WYN_CHECK(segment_size > 0);
+    return (bytes.size() - 1) / segment_size + 1;
+}
+
+} // namespace
+
+UdpDatagrams::UdpDatagrams(Fd socket, Offload wanted)
+    : socket_{std::move(socket)},
+      buffer_{std::make_unique_for_overwrite<std::array<std::uint8_t, buffer_bytes>>()} {
+    const auto family = get_option(fd(), option::socket_family);
+    WYN_CHECK(family); // a socket, or it is our bug
+    family_ = *family;
+    if (const auto peer = peer_endpoint(fd())) peer_ = *peer;
+    const bool switched = set_option(fd(), option::coalescing, wanted.coalescing).has_value();
+    capabilities_ = {
+        .segmentation = wanted.segmentation && get_option(fd(), option::segment_size).has_value(),
+        .coalescing = wanted.coalescing && switched,
+        .kernel_stamps = get_option(fd(), option::receive_stamps).value_or(false),
+        .receive_buffer_bytes =
+            static_cast<std::uint64_t>(get_option(fd(), option::receive_buffer).value_or(0)),
+    };
+}
+
+Result<bool> UdpDatagrams::receive(ReceivedTrain& into) {
+    if (const int error = std::exchange(pending_error_, 0)) return socket_error(error);
+    for (;;) {
+        SocketAddress from;
+        iovec place{buffer_->data(), buffer_->size()};
+        msghdr message{};
+        message.msg_name = from.get();
+        message.msg_namelen = from.length;
+        message.msg_iov = &place;
+        message.msg_iovlen = 1;
+        expect_control(message, control_);
+        const ssize_t got = ::recvmsg(fd(), &message, MSG_DONTWAIT);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0 && errno == EAGAIN) return false;
+        if (got < 0) return socket_error(errno);
+
+        const auto sender = from_kernel(from.storage);
+        if (!sender || (peer_ && *sender != *peer_)) {
+            ++strangers_;
+            continue;
+        }
+        stamp_map_.observe(mono_now(), wall_now());
+        const ReceivedControl control = read_control(message);
+        const auto length = static_cast<std::size_t>(got);
+        into.bytes = std::span{*buffer_}.first(length);
+        into.segment_size = control.segment_size.value_or(length);
+        into.from = *sender;
+        into.stamp = control.stamp ? stamp_map_.place(*control.stamp) : stamp_map_.missing();
+        into.cut_off = (message.msg_flags & MSG_TRUNC) != 0;
+        note(control, into.stamp);
+        return true;
+    }
+}
+
+void UdpDatagrams::note(const ReceivedControl& control, Stamp stamp) {
+    if (stamp.origin == StampOrigin::user) ++stamps_missing_;
+    if (control.traffic_class && (*control.traffic_class & ecn_mask) == ecn_congested)
+        ++congestion_marks_;
+    if (control.drops) note_drops(*control.drops);
+}
+
+// The kernel's counter has 32 bits and wraps after minutes at full speed. What comes with a
+// datagram was counted when that was queued and may be older than what we have read since.
+void UdpDatagrams::note_drops(std::uint32_t counted) {
+    const std::uint32_t more = counted - static_cast<std::uint32_t>(drops_);
+    if (more < 0x80000000) drops_ += more;
+}
+
+SendOutcome UdpDatagrams::send(std::span<const std::uint8_t> bytes, std::size_t segment_size,
+                               const Endpoint* to) {
+    const std::size_t count = count_of(bytes, segment_size);
+    WYN_CHECK(count <= dgram::most_segments);
+    WYN_CHECK(count == 1 || bytes.size() <= dgram::longest_datagram);
+    std::optional<SocketAddress> name;
+    if (to != nullptr) {
+        name = to_kernel(*to, family_);
+        if (!name) return {SendStatus::refused, 0, EAFNOSUPPORT};
+    }
+    Departing rest{bytes, segment_size, count, name ? &*name : nullptr};
+    SendOutcome outcome;
+    while (outcome.segments < count) {
+        const Attempt attempt = try_send(rest);
+        outcome.segments += attempt.taken;
+        rest.drop_front(attempt.taken);
+        if (attempt.error == 0) continue;
+        outcome.error = attempt.error;
+        outcome.status = attempt.error == EAGAIN ? SendStatus::would_block : SendStatus::refused;
+        break;
+    }
+    return outcome;
+}
+
+void UdpDatagrams::Departing::drop_front(std::size_t segments) {
+    count -= segments;
+    bytes = bytes.subspan(std::min(bytes.size(), segments * segment_size));
+}
+
+// One call, and another when the first was only told what an ICMP message had left behind.
+UdpDatagrams::Attempt UdpDatagrams::try_send(const Departing& train) {
+    const auto call = [&] {
+        if (train.count == 1) return try_one(train);
+        return capabilities_.segmentation ? try_segmented(train) : try_many(train);
+    };
+    const Attempt first = call();
+    if (first.error == 0 || is_of_the_moment(first.error)) return first;
+    if (!peer_) return after_refusal(train, first.error);
+    const Attempt second = call();
+    if (second.error != first.error) pending_error_ = first.error;
+    if (second.error == 0 || is_of_the_moment(second.error)) return second;
+    return after_refusal(train, second.error);
+}
+
+// Asks the stack about the first datagram alone. If it takes that one, segmentation was at fault.
+UdpDatagrams::Attempt UdpDatagrams::after_refusal(const Departing& train, int error) {
+    if (train.count == 1 || !capabilities_.segmentation || !may_blame_segmentation(error))
+        return {0, error};
+    const Attempt alone = try_one(train);
+    if (alone.error != 0) return alone;
+    if (error == EINVAL && std::min(train.count, segments_per_call_) > segments_of_older_kernels)
+        segments_per_call_ = segments_of_older_kernels;
+    else
+        capabilities_.segmentation = false;
+    return alone;
+}
+
+UdpDatagrams::Attempt UdpDatagrams::try_one(const Departing& train) const {
+    const auto first = train.bytes.first(std::min(train.bytes.size(), train.segment_size));
+    const sockaddr* const to = train.to == nullptr ? nullptr : train.to->get();
+    const socklen_t length = train.to == nullptr ? 0 : train.to->length;
+    ssize_t sent = 0;
+    do
+        sent = ::sendto(fd(), first.data(), first.size(), MSG_DONTWAIT, to, length);
+    while (sent < 0 && errno == EINTR);
+    return sent < 0 ? Attempt{0, errno} : Attempt{1, 0};
+}
+
+UdpDatagrams::Attempt UdpDatagrams::try_segmented(const Departing& train) const {
+    const std::size_t count = std::min(train.count, segments_per_call_);
+    iovec part =
+        as_iovec(train.bytes.first(std::min(train.bytes.size(), count * train.segment_size)));
+    ControlSpace control;
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    address_to(message, train.to);
+    put_segment_size(message, control, static_cast<std::uint16_t>(train.segment_size));
+    ssize_t sent = 0;
+    do
+        sent = ::sendmsg(fd(), &message, MSG_DONTWAIT);
+    while (sent < 0 && errno == EINTR);
+    return sent < 0 ? Attempt{0, errno} : Attempt{count, 0};
+}
+
+UdpDatagrams::Attempt UdpDatagrams::try_many(const Departing& train) const {
+    std::array<iovec, dgram::most_segments> parts;
+    std::array<mmsghdr, dgram::most_segments> messages;
+    for (std::size_t i = 0; i < train.count; ++i) {
+        const std::size_t begin = i * train.segment_size;
+        parts[i] = as_iovec(
+            train.bytes.subspan(begin, std::min(train.segment_size, train.bytes.size() - begin)));
+        messages[i] = {};
+        messages[i].msg_hdr.msg_iov = &parts[i];
+        messages[i].msg_hdr.msg_iovlen = 1;
+        address_to(messages[i].msg_hdr, train.to);
+    }
+    int sent = 0;
+    do
+        sent = ::sendmmsg(fd(), messages.data(), static_cast<unsigned>(train.count), MSG_DONTWAIT);
+    while (sent < 0 && errno == EINTR);
+    return sent < 0 ? Attempt{0, errno} : Attempt{static_cast<std::size_t>(sent), 0};
+}
+
+Result<void> UdpDatagrams::connect(const Endpoint& peer) {
+    const auto doing = [&] { return fmt::format("connect to {}", print(peer)); };
+    const auto address = to_kernel(peer, family_);
+    if (!address) return fail_errno(EAFNOSUPPORT, doing());
+    if (::connect(fd(), address->get(), address->length) < 0) return fail_errno(errno, doing());
+    auto now = peer_endpoint(fd()); // 0.0.0.0 has become 127.0.0.1
+    if (!now) return pass_on(now, doing());
+    peer_ = *now;
+    return {};
+}
+
+std::uint64_t UdpDatagrams::receive_drops() {
+    if (const auto counted = read_drops(fd())) note_drops(*counted);
+    return drops_;
+}
+
+Capabilities UdpDatagrams::capabilities() const {
+    return capabilities_;
+}
+
+std::unexpected<Error> UdpDatagrams::socket_error(int number) const {
+    return fail_errno(number, peer_ ? print(*peer_) : "receive");
+}
+
+} // namespace wyn::net

@@ -1,0 +1,107 @@
+// The door between a session and the network, on a UDP socket: one system call moves a train.
+//
+// Out: the kernel cuts a train into datagrams (UDP_SEGMENT). Where it refuses to (an IPsec route, a
+// device without checksum offload before Linux 6.11), the object learns it from the first train and
+// uses sendmmsg() from then on. In: the kernel hands over what it kept together (UDP_GRO).
+#pragma once
+
+#include "clock/stamp_map.hpp"
+#include "dgram/datagrams.hpp"
+#include "net/control_messages.hpp"
+#include "net/fd.hpp"
+#include "net/socket_address.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+namespace wyn::net {
+
+// What to use of the kernel's offload, if it is there.
+struct Offload {
+    bool segmentation = true; // UDP_SEGMENT
+    bool coalescing = true;   // UDP_GRO
+};
+
+// Used from one thread. All waiting is the caller's, on fd().
+class UdpDatagrams final : public dgram::Datagrams {
+public:
+    // `socket` is one of open_udp(), perhaps opened by another process; perhaps connected already.
+    explicit UdpDatagrams(Fd socket, Offload wanted = {});
+    UdpDatagrams(const UdpDatagrams&) = delete;
+    UdpDatagrams& operator=(const UdpDatagrams&) = delete;
+
+    int fd() const noexcept { return socket_.get(); }
+
+    // Reads both clocks once per train, to place the kernel's stamp on the monotonic time line. An
+    // error reads "198.51.100.1:7000: Connection refused"; "Message too long" (EMSGSIZE) is a
+    // router that asked for shorter packets.
+    Result<bool> receive(dgram::ReceivedTrain& into) override;
+
+    // Never waits. An error that the kernel kept for the connected socket since an earlier datagram
+    // (an ICMP message) is not this train's: it is put aside for receive() and the train sent.
+    dgram::SendOutcome send(std::span<const std::uint8_t> bytes, std::size_t segment_size,
+                            const dgram::Endpoint* to) override;
+
+    // What others had queued on the socket before is thrown away by receive(), see strangers().
+    Result<void> connect(const dgram::Endpoint& peer) override;
+
+    // SO_MEMINFO. Beware: the kernel counts what it would have handed over at once. With coalescing
+    // on, a train that arrived as one (from the same machine, over veth, through a GRO device) and
+    // was dropped counts 1.
+    std::uint64_t receive_drops() override;
+
+    dgram::Capabilities capabilities() const override;
+
+    // Trains whose kernel stamp was absent or could not be placed; they carry our own time.
+    std::uint64_t stamps_missing() const noexcept { return stamps_missing_; }
+    // Trains marked "congestion experienced" on their way (ECN CE, RFC 3168).
+    std::uint64_t congestion_marks() const noexcept { return congestion_marks_; }
+    // Trains thrown away because they came from somebody else than the connected peer.
+    std::uint64_t strangers() const noexcept { return strangers_; }
+
+private:
+    // What one system call did: datagrams taken, or the errno that says why none.
+    struct Attempt {
+        std::size_t taken = 0;
+        int error = 0;
+    };
+    // What is left of a train, and where it goes.
+    struct Departing {
+        std::span<const std::uint8_t> bytes;
+        std::size_t segment_size;
+        std::size_t count;
+        const SocketAddress* to; // null: the connected peer
+
+        void drop_front(std::size_t segments);
+    };
+
+    Attempt try_send(const Departing& train);
+    Attempt try_one(const Departing& train) const;
+    Attempt try_segmented(const Departing& train) const;
+    Attempt try_many(const Departing& train) const;
+    Attempt after_refusal(const Departing& train, int error);
+    void note(const ReceivedControl& control, Stamp stamp);
+    void note_drops(std::uint32_t counted);
+    std::unexpected<Error> socket_error(int number) const;
+
+    static constexpr std::size_t buffer_bytes = 65536; // a train is one IP packet to the stack
+
+    Fd socket_;
+    int family_ = 0;
+    std::optional<dgram::Endpoint> peer_;
+    dgram::Capabilities capabilities_;
+    std::size_t segments_per_call_ = dgram::most_segments;
+    int pending_error_ = 0;
+    StampMap stamp_map_;
+    std::uint64_t drops_ = 0;
+    std::uint64_t stamps_missing_ = 0;
+    std::uint64_t congestion_marks_ = 0;
+    std::uint64_t strangers_ = 0;
+    ControlSpace control_;
+    std::unique_ptr<std::array<std::uint8_t, buffer_bytes>> buffer_;
+};
+
+} // namespace wyn::net
