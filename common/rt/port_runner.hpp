@@ -1,0 +1,46 @@
+// Binds a port's driver to a loop, a UDP socket and the link to its connection.
+#pragma once
+
+#include "net/udp_datagrams.hpp"
+#include "rt/link.hpp"
+#include "rt/loop.hpp"
+#include "rt/system_random.hpp"
+#include "rt/worker.hpp"
+#include "session/port_driver.hpp"
+
+#include <memory>
+
+namespace wyn::rt {
+
+class PortRunner final : public Runner {
+public:
+    using Function = std::move_only_function<void()>;
+
+    // `on_end` is called once when the link has closed; the runner may not be destroyed inside.
+    static Result<std::unique_ptr<PortRunner>>
+    create(Loop& loop, Link& up, net::Fd socket, const session::PortSetup& setup, Function on_end);
+
+private:
+    PortRunner(Link& up, net::Fd socket, const session::PortSetup& setup, Function on_end);
+    Result<void> watch(Loop& loop);
+    void on_link();
+    void turn();
+    bool send_what_is_due();
+    bool tell_news();
+    void wait(bool more);
+    void end();
+
+    Link& up_;
+    session::Tuning tuning_;
+    Function on_end_;
+    SystemRandom random_;
+    net::UdpDatagrams socket_;
+    session::PortDriver driver_;
+    Io link_watch_;
+    Io socket_watch_;
+    Timer timer_;
+    Defer again_;
+    bool watches_room_ = false;
+};
+
+} // namespace wyn::rt

@@ -1,0 +1,16 @@
+// The main of tests that start their own program again as a worker.
+#if __has_include(<catch2/catch_all.hpp>)
+#include <catch2/catch_session.hpp>
+#else
+#define CATCH_CONFIG_RUNNER
+#include <catch2/catch.hpp>
+#endif
+
+#include "rt/test_worker.hpp"
+
+#include <string_view>
+
+int main(int argc, char** argv) {
+    if (argc == 2 && std::string_view{argv[1]} == "--worker") return wyn::edge::run_test_worker();
+    return Catch::Session().run(argc, argv);
+}

@@ -1,0 +1,304 @@
+#include "check.hpp"
+#include "rt/link.hpp"
+#include "rt/loop.hpp"
+#include "waiting.hpp"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <memory>
+#include <thread>
+#include <vector>
+
+using namespace wyn;
+using rt::Loop;
+using rt::Priority;
+
+namespace {
+
+// A loop that ends with code 99 when a test forgets to end it.
+struct BoundedLoop {
+    BoundedLoop()
+        : loop{REQUIRE_OK(Loop::create())},
+          bound{REQUIRE_OK(loop->add_timer([this] { loop->exit(99); }))} {
+        bound.arm(mono_now() + edge::patience);
+    }
+    int run() const { return REQUIRE_OK(loop->run()); }
+
+    std::unique_ptr<Loop> loop;
+    rt::Timer bound;
+};
+
+net::Fd ready_event() {
+    return REQUIRE_OK(net::Fd::from_call(::eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd"));
+}
+
+} // namespace
+
+TEST_CASE("a loop runs until it is told to leave, and returns the code", "[rt]") {
+    BoundedLoop bounded;
+    rt::Timer timer = REQUIRE_OK(bounded.loop->add_timer([&] { bounded.loop->exit(5); }));
+    timer.arm(mono_now());
+    CHECK(bounded.run() == 5);
+    timer.arm(mono_now()); // no effect any more, and no harm
+    CHECK_FALSE(REQUIRE_OK(bounded.loop->run_once(0s)));
+}
+
+TEST_CASE("a watched descriptor calls with what happened", "[rt]") {
+    BoundedLoop bounded;
+    const net::Fd event = ready_event();
+    std::uint32_t happened = 0;
+    rt::Io io = REQUIRE_OK(bounded.loop->add_io(event.get(), EPOLLIN,
+                                                [&](std::uint32_t events) { happened = events; }));
+    CHECK(REQUIRE_OK(bounded.loop->run_once(edge::patience)));
+    CHECK(happened == EPOLLIN);
+
+    SECTION("what is watched can change") {
+        happened = 0;
+        io.watch(EPOLLIN | EPOLLOUT);
+        CHECK(REQUIRE_OK(bounded.loop->run_once(edge::patience)));
+        CHECK(happened == (EPOLLIN | EPOLLOUT));
+    }
+    SECTION("nothing may be watched for a while") {
+        happened = 0;
+        io.watch(0);
+        CHECK_FALSE(REQUIRE_OK(bounded.loop->run_once(0s)));
+        io.watch(EPOLLIN);
+        CHECK(REQUIRE_OK(bounded.loop->run_once(edge::patience)));
+        CHECK(happened == EPOLLIN);
+    }
+    SECTION("without its handle it is not called") {
+        happened = 0;
+        io.reset();
+        CHECK_FALSE(io);
+        CHECK_FALSE(REQUIRE_OK(bounded.loop->run_once(0s)));
+        CHECK(happened == 0);
+    }
+}
+
+TEST_CASE("a watch that starts paused waits to be switched on", "[rt]") {
+    BoundedLoop bounded;
+    auto ends = REQUIRE_OK(rt::Link::pair());
+    ends.second.close(); // a hang-up, which epoll tells whether it is asked for or not
+    std::uint32_t happened = 0;
+    rt::Io io = REQUIRE_OK(
+        bounded.loop->add_io(ends.first.fd(), 0, [&](std::uint32_t events) { happened = events; }));
+    CHECK_FALSE(REQUIRE_OK(bounded.loop->run_once(0s)));
+    io.watch(EPOLLIN);
+    CHECK(REQUIRE_OK(bounded.loop->run_once(edge::patience)));
+    CHECK(happened == (EPOLLIN | EPOLLHUP));
+}
+
+TEST_CASE("what cannot be watched is refused", "[rt]") {
+    BoundedLoop bounded;
+    const auto closed = bounded.loop->add_io(-1, EPOLLIN, [](std::uint32_t) {});
+    REQUIRE_FALSE(closed);
+    CHECK(closed.error().what() == "watch a descriptor: Bad file descriptor");
+    const net::Fd event = ready_event();
+    const auto first = bounded.loop->add_io(event.get(), EPOLLIN, [](std::uint32_t) {});
+    REQUIRE(first);
+    const auto again = bounded.loop->add_io(event.get(), EPOLLIN, [](std::uint32_t) {});
+    REQUIRE_FALSE(again);
+    CHECK(again.error().is(std::errc::file_exists));
+}
+
+TEST_CASE("a timer fires once, not early, and soon", "[rt]") {
+    BoundedLoop bounded;
+    std::vector<Duration> late;
+    MonoTime due{};
+    rt::Timer timer = REQUIRE_OK(bounded.loop->add_timer([&] {
+        late.push_back(mono_now() - due);
+        if (late.size() == 20) return bounded.loop->exit(0);
+        due = mono_now() + 300us;
+        timer.arm(due);
+    }));
+    CHECK(timer.due() == never);
+    due = mono_now() + 300us + 1ns;
+    timer.arm(due);
+    CHECK(timer.due() == due);
+    CHECK(bounded.run() == 0);
+    CHECK(timer.due() == never);
+    CHECK(*std::ranges::min_element(late) >= 0s);
+    // With sd-event's default accuracy each would come up to 250 ms late.
+    CHECK(*std::ranges::min_element(late) < 50ms);
+}
+
+TEST_CASE("a timer keeps the last time that it was given", "[rt]") {
+    BoundedLoop bounded;
+    std::vector<int> order;
+    rt::Timer early = REQUIRE_OK(bounded.loop->add_timer([&] { order.push_back(1); }));
+    rt::Timer late = REQUIRE_OK(bounded.loop->add_timer([&] {
+        order.push_back(2);
+        bounded.loop->exit(0);
+    }));
+    rt::Timer unwanted = REQUIRE_OK(bounded.loop->add_timer([&] { order.push_back(3); }));
+    const MonoTime start = mono_now();
+    early.arm(start + 1h);
+    late.arm(start + 1ms);
+    unwanted.arm(start + 500us);
+    early.arm(start + 800us);
+    early.arm(start + 800us);
+    late.arm(start + 3ms);
+    unwanted.disarm();
+    CHECK(unwanted.due() == never);
+    CHECK(bounded.run() == 0);
+    CHECK(order == std::vector{1, 2});
+}
+
+TEST_CASE("a turn without events ends after its time", "[rt]") {
+    const auto loop = REQUIRE_OK(Loop::create());
+    const MonoTime start = mono_now();
+    CHECK_FALSE(REQUIRE_OK(loop->run_once(2ms)));
+    CHECK(mono_now() - start >= 2ms);
+    CHECK_FALSE(REQUIRE_OK(loop->run_once(0s)));
+}
+
+TEST_CASE("a deferred function runs in every turn while it is on", "[rt]") {
+    BoundedLoop bounded;
+    int calls = 0;
+    rt::Defer defer = bounded.loop->add_defer([&] { ++calls; });
+    CHECK_FALSE(REQUIRE_OK(bounded.loop->run_once(0s)));
+    defer.on();
+    for (int i = 0; i < 3; ++i)
+        CHECK(REQUIRE_OK(bounded.loop->run_once(edge::patience)));
+    CHECK(calls == 3);
+    defer.off();
+    CHECK_FALSE(REQUIRE_OK(bounded.loop->run_once(0s)));
+    CHECK(calls == 3);
+}
+
+TEST_CASE("a spinning loop still serves descriptors and timers", "[rt]") {
+    BoundedLoop bounded;
+    rt::Defer spin = bounded.loop->add_defer([] {});
+    spin.on();
+    const net::Fd event = ready_event();
+    bool read = false;
+    const rt::Io io = REQUIRE_OK(bounded.loop->add_io(event.get(), EPOLLIN, [&](std::uint32_t) {
+        eventfd_t value = 0;
+        ::eventfd_read(event.get(), &value);
+        read = true;
+    }));
+    rt::Timer timer = REQUIRE_OK(bounded.loop->add_timer([&] { bounded.loop->exit(0); }));
+    timer.arm(mono_now() + 2ms);
+    CHECK(bounded.run() == 0);
+    CHECK(read);
+}
+
+TEST_CASE("of ready sources the one with the first priority is called", "[rt]") {
+    BoundedLoop bounded;
+    const net::Fd status_fd = ready_event(), packet_fd = ready_event(), normal_fd = ready_event();
+    std::vector<Priority> order;
+    std::vector<rt::Io> watched;
+    const auto watch_once = [&](const net::Fd& event, Priority priority) {
+        watched.push_back(REQUIRE_OK(bounded.loop->add_io(
+            event.get(), EPOLLIN,
+            [&order, &event, priority](std::uint32_t) {
+                eventfd_t value = 0;
+                ::eventfd_read(event.get(), &value);
+                order.push_back(priority);
+            },
+            priority)));
+    };
+    watch_once(status_fd, Priority::status);
+    watch_once(packet_fd, Priority::packets);
+    watch_once(normal_fd, Priority::normal);
+    for (int i = 0; i < 3; ++i)
+        CHECK(REQUIRE_OK(bounded.loop->run_once(edge::patience)));
+    CHECK(order == std::vector{Priority::packets, Priority::normal, Priority::status});
+}
+
+TEST_CASE("a signal arrives as an event", "[rt]") {
+    sigset_t before;
+    REQUIRE(::pthread_sigmask(SIG_BLOCK, nullptr, &before) == 0);
+    {
+        BoundedLoop bounded;
+        const rt::Signal signal =
+            REQUIRE_OK(bounded.loop->add_signal(SIGUSR1, [&] { bounded.loop->exit(1); }));
+        REQUIRE(::kill(::getpid(), SIGUSR1) == 0);
+        CHECK(bounded.run() == 1);
+    }
+    REQUIRE(::pthread_sigmask(SIG_SETMASK, &before, nullptr) == 0);
+}
+
+TEST_CASE("a handle may go inside its own function", "[rt]") {
+    BoundedLoop bounded;
+    const net::Fd event = ready_event();
+    const auto guarded = std::make_shared<int>(7);
+    rt::Io io;
+    rt::Timer timer;
+    rt::Defer defer;
+    int calls = 0;
+    io = REQUIRE_OK(bounded.loop->add_io(event.get(), EPOLLIN, [&, guarded](std::uint32_t) {
+        io = {};
+        calls += *guarded; // the captures are still there
+    }));
+    timer = REQUIRE_OK(bounded.loop->add_timer([&, guarded] {
+        timer = {};
+        calls += *guarded;
+    }));
+    timer.arm(mono_now());
+    defer = bounded.loop->add_defer([&, guarded] {
+        defer = {};
+        calls += *guarded;
+    });
+    defer.on();
+    CHECK(guarded.use_count() == 4);
+    for (int i = 0; i < 3; ++i)
+        CHECK(REQUIRE_OK(bounded.loop->run_once(edge::patience)));
+    CHECK(calls == 21);
+    CHECK(guarded.use_count() == 1); // and gone afterwards
+    CHECK_FALSE(REQUIRE_OK(bounded.loop->run_once(0s)));
+}
+
+TEST_CASE("handles may outlive their loop", "[rt]") {
+    const net::Fd event = ready_event();
+    rt::Io io;
+    rt::Timer timer;
+    {
+        BoundedLoop bounded;
+        io = REQUIRE_OK(bounded.loop->add_io(event.get(), EPOLLIN, [](std::uint32_t) {}));
+        timer = REQUIRE_OK(bounded.loop->add_timer([] {}));
+    }
+    timer.arm(mono_now());
+    CHECK(io);
+    io.reset();
+    CHECK_FALSE(io);
+}
+
+TEST_CASE("every thread can have its own loop", "[rt]") {
+    auto ends = REQUIRE_OK(rt::Link::pair());
+    struct Message {
+        int value = 0;
+    };
+    bool other_left = false;
+    std::thread other{[&other_left, far = std::move(ends.second)]() mutable {
+        auto loop = Loop::create();
+        if (!loop) return;
+        const auto io = (*loop)->add_io(far.fd(), EPOLLIN, [&](std::uint32_t) {
+            const auto got = far.receive<Message>();
+            if (got.state == rt::LinkState::closed) (*loop)->exit(0);
+            if (got.message) far.send(Message{got.message->value + 1});
+        });
+        other_left = io && (*loop)->run() == 0;
+    }};
+    BoundedLoop bounded;
+    int answered = 0;
+    const rt::Io io = REQUIRE_OK(bounded.loop->add_io(ends.first.fd(), EPOLLIN, [&](std::uint32_t) {
+        const auto got = ends.first.receive<Message>();
+        if (got.message) answered = got.message->value;
+        if (answered == 100) return bounded.loop->exit(0);
+        ends.first.send(Message{answered});
+    }));
+    CHECK(ends.first.send(Message{0}) == rt::LinkSent::sent);
+    CHECK(bounded.run() == 0);
+    ends.first.close();
+    other.join();
+    CHECK(other_left);
+}
+
+TEST_CASE("the watchdog is fed where the service manager asks for it", "[rt]") {
+    const auto loop = REQUIRE_OK(Loop::create());
+    CHECK(loop->feed_watchdog()); // nobody asks here: no effect and no error
+}
