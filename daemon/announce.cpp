@@ -1,0 +1,157 @@
+#include "daemon/announce.hpp"
+
+#include "journal/catalog_ids.hpp"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace wyn::daemon {
+
+namespace {
+
+using journal::Event;
+using journal::Severity;
+
+// The fields that every event of a session has.
+Event of_session(std::string_view id, const SessionEntry& entry, std::string message) {
+    return Event{.id = id, .severity = Severity::info, .message = std::move(message), .fields = {}}
+        .with("SESSION", session_name(entry.id))
+        .with("CLIENT", dgram::print(entry.client.address))
+        .with("PORT", entry.client.port)
+        .with("KEY", entry.key_name);
+}
+
+std::string sentence_of(const Refused& refused) {
+    using wire::Refusal;
+    switch (refused.code) {
+    case Refusal::busy:
+        return fmt::format("{} of {} sessions are running", refused.have, refused.limit);
+    case Refusal::per_address:
+        return fmt::format("{} of {} sessions from this address are running", refused.have,
+                           refused.limit);
+    case Refusal::rate_budget:
+        return fmt::format("{} of max_total_rate = {} are left", print(BitRate{refused.have}),
+                           print(BitRate{refused.limit}));
+    case Refusal::unsupported:
+        return fmt::format("it needs extension 0x{:04x}, which is not known here", refused.detail);
+    case Refusal::version: return "it speaks only newer versions of the protocol";
+    case Refusal::not_authorised: return "its key is not accepted";
+    case Refusal::shutting_down: return "the daemon is shutting down";
+    case Refusal::anonymous:
+        return "it has no key; set key_file or max_total_rate to admit clients with global "
+               "addresses";
+    case Refusal::no_ports:
+        return fmt::format("{} of {} ports are free and could not be opened; widen port_ranges",
+                           refused.have, refused.limit);
+    case Refusal::no_worker: return "the host gives no further process or thread";
+    }
+    return "";
+}
+
+} // namespace
+
+std::string session_name(std::uint64_t id) {
+    return fmt::format("{:016x}", id);
+}
+
+Event announce_listening(const dgram::Endpoint& at, const std::vector<std::string>& files) {
+    const std::string from =
+        files.empty() ? "the defaults" : fmt::format("{}", fmt::join(files, ", "));
+    return Event{.id = journal::id::listening,
+                 .severity = Severity::notice,
+                 .message =
+                     fmt::format("listening on {} udp, configured by {}", dgram::print(at), from),
+                 .fields = {}}
+        .with("LISTEN", dgram::print(at));
+}
+
+Event announce_stopping(std::size_t sessions) {
+    return {.id = journal::id::stopping,
+            .severity = Severity::notice,
+            .message = sessions == 0
+                           ? "stopping"
+                           : fmt::format("stopping, {} end now", count_of(sessions, "session")),
+            .fields = {}};
+}
+
+Event announce_admitted(const SessionEntry& entry) {
+    return of_session(journal::id::session_admitted, entry,
+                      fmt::format("client {} ({}) has session {}: control {}, upload {}, "
+                                  "download {}",
+                                  dgram::print(entry.client), entry.key_name,
+                                  session_name(entry.id), entry.ports[0], entry.ports[1],
+                                  entry.ports[2]))
+        .with("PORT_CONTROL", entry.ports[0])
+        .with("PORT_UPLOAD", entry.ports[1])
+        .with("PORT_DOWNLOAD", entry.ports[2]);
+}
+
+Event announce_opened(const SessionEntry& entry, Duration rtt) {
+    Event event = of_session(journal::id::session_opened, entry,
+                             fmt::format("session {} is open: all three ports of {} are proven, "
+                                         "RTT {}",
+                                         session_name(entry.id), dgram::print(entry.client),
+                                         print_ns(rtt.count())))
+                      .with("RTT_US", rtt.count() / 1000);
+    event.severity = Severity::debug;
+    return event;
+}
+
+Event announce_test(const SessionEntry& entry, const session::TestDone& done) {
+    const bool up = done.direction == wire::Direction::up;
+    const std::uint64_t span = done.received.last_arrival_ns - done.received.first_arrival_ns;
+    const BitRate rate = rate_of(done.received.payload_bytes, span);
+    // The client of a download does not say what it still got after its last feedback.
+    const std::uint64_t lost =
+        done.sent.packets_accepted - std::min(done.received.packets, done.sent.packets_accepted);
+    return of_session(journal::id::test_done, entry,
+                      fmt::format("session {} {}: {} payload in {}, {} of {} datagrams lost, {}",
+                                  session_name(entry.id), up ? "upload" : "download", print(rate),
+                                  print_ns(static_cast<std::int64_t>(span)), lost,
+                                  done.sent.packets_accepted, wire::name(done.end)))
+        .with("TEST", wire::name(done.direction))
+        .with(up ? "UP_BPS" : "DOWN_BPS", rate.bps())
+        .with("SENT", done.sent.packets_accepted)
+        .with("LOST", lost)
+        .with("LOST_HERE", up ? done.received.socket_drops : done.sent.packets_refused)
+        .with("REASON", wire::name(done.end));
+}
+
+Event announce_ended(const SessionEntry& entry, wire::End end, Duration lasted) {
+    return of_session(journal::id::session_ended, entry,
+                      fmt::format("session {} of {} ended after {}: {}", session_name(entry.id),
+                                  dgram::print(entry.client), print_ns(lasted.count()),
+                                  wire::sentence(end)))
+        .with("REASON", wire::name(end))
+        .with("DURATION_US", lasted.count() / 1000);
+}
+
+Event announce_worker_failed(const SessionEntry& entry, std::string_view how) {
+    Event event = of_session(journal::id::worker_failed, entry,
+                             fmt::format("a worker of session {} failed ({}); this session ends, "
+                                         "no other is touched",
+                                         session_name(entry.id), how));
+    event.severity = Severity::error;
+    return event;
+}
+
+Event announce_refused(const RefusedClient& client) {
+    return Event{.id = journal::id::client_refused,
+                 .severity = Severity::notice,
+                 .message = fmt::format("client {} refused: {}", dgram::print(client.client),
+                                        sentence_of(client.refused)),
+                 .fields = {}}
+        .with("CLIENT", dgram::print(client.client.address))
+        .with("PORT", client.client.port)
+        .with("REASON", wire::name(client.refused.code));
+}
+
+Event announce_trouble(Severity severity, std::string sentence) {
+    return {.id = journal::id::trouble,
+            .severity = severity,
+            .message = std::move(sentence),
+            .fields = {}};
+}
+
+} // namespace wyn::daemon

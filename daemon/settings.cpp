@@ -1,0 +1,48 @@
+#include "daemon/settings.hpp"
+
+namespace wyn::daemon {
+
+ListenerSettings listener_settings(const ServerConfig& config) {
+    return {.limits = {.max_sessions = config.max_sessions,
+                       .max_sessions_per_address = config.max_sessions_per_address,
+                       .max_rate = config.max_rate.value_or(BitRate{0}),
+                       .max_total_rate = config.max_total_rate.value_or(BitRate{0}),
+                       .require_key = config.require_key},
+            .terms = {.max_volume_bytes = config.max_volume.value_or(0),
+                      .max_duration = config.max_duration,
+                      .heartbeat = config.heartbeat_rate,
+                      .adjustment_delay = config.adjustment_delay,
+                      .feedback_interval = config.feedback_interval(),
+                      .half_open = config.half_open_time,
+                      .idle_timeout = config.idle_timeout},
+            .tuning = {.incoming_blocking_level = config.incoming_blocking_level,
+                       .incoming_sleep = config.incoming_sleep,
+                       .max_send_time = config.max_send_time,
+                       .send_sleep = config.send_sleep},
+            .port_ranges = config.port_ranges,
+            .port_placement = config.port_parallelism,
+            .worker_timeout = config.worker_timeout};
+}
+
+journal::Severity severity_of(LogLevel level) {
+    switch (level) {
+    case LogLevel::error: return journal::Severity::error;
+    case LogLevel::warning: return journal::Severity::warning;
+    case LogLevel::notice: return journal::Severity::notice;
+    case LogLevel::info: return journal::Severity::info;
+    case LogLevel::debug: return journal::Severity::debug;
+    }
+    return journal::Severity::info;
+}
+
+status::Limits status_limits(const ServerConfig& config) {
+    return {.max_sessions = config.max_sessions,
+            .max_sessions_per_address = config.max_sessions_per_address,
+            .max_rate_bps = config.max_rate.value_or(BitRate{0}).bps(),
+            .max_total_rate_bps = config.max_total_rate.value_or(BitRate{0}).bps(),
+            .max_volume_bytes = config.max_volume.value_or(0),
+            .max_duration_ns = static_cast<std::uint64_t>(config.max_duration.count()),
+            .require_key = config.require_key};
+}
+
+} // namespace wyn::daemon
