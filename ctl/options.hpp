@@ -1,0 +1,51 @@
+// The command line of wyndrvrctl as a value.
+#pragma once
+
+#include "base/placement.hpp"
+#include "base/units.hpp"
+#include "cli/command_line.hpp"
+#include "clock/time.hpp"
+#include "wire/message.hpp"
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace wyn::ctl {
+
+enum class AddressFamily : std::uint8_t { any, v4, v6 };
+
+struct ProbeOptions {
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 6711;
+    AddressFamily family = AddressFamily::any;
+    std::string bind; // an address, a device, or "address%device"; empty: the kernel chooses
+    std::vector<wire::Direction> directions{wire::Direction::down, wire::Direction::up};
+    Duration duration = 10s;                    // of the load, per direction
+    std::optional<BitRate> rate;                // fixed, payload; none: search
+    std::optional<std::uint16_t> payload_bytes; // of each datagram; none: what fits the path
+    Placement port_parallelism = Placement::single;
+    std::string key_file;
+    Duration timeout = 5s; // for the first contact
+    bool json = false;
+    bool ascii = false;
+    bool quiet = false; // no progress
+};
+
+struct StatusOptions {
+    std::string socket; // empty: the default place
+    bool json = false;
+    bool ascii = false;
+};
+
+// Started by wyndrvrctl itself, with its link as descriptor 3.
+struct WorkerOptions {};
+
+using Options = std::variant<ProbeOptions, StatusOptions, WorkerOptions>;
+
+// `argv` is main's: the program's name and `argc` - 1 arguments.
+std::expected<Options, cli::Exit> parse_options(int argc, const char* const* argv);
+
+} // namespace wyn::ctl

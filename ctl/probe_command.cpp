@@ -1,0 +1,256 @@
+#include "ctl/probe_command.hpp"
+
+#include "clock/system_clock.hpp"
+#include "crypto/primitives.hpp"
+#include "ctl/probe_runner.hpp"
+#include "ctl/progress.hpp"
+#include "ctl/report_json.hpp"
+#include "ctl/report_text.hpp"
+#include "ctl/terminal.hpp"
+#include "net/resolve.hpp"
+#include "net/secret_file.hpp"
+#include "rt/rlimit.hpp"
+
+#include <fmt/format.h>
+#include <net/if.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+
+namespace wyn::ctl {
+
+namespace {
+
+constexpr Duration redraw_interval = 100ms;
+// Default payload: what fits the path, but no more than a jumbo frame holds. On loopback a datagram
+// of 64 KiB would fit, and measure nothing that a network does.
+constexpr std::size_t largest_default_packet = 9000;
+
+net::Family family_of(AddressFamily family) {
+    switch (family) {
+    case AddressFamily::any: return net::Family::any;
+    case AddressFamily::v4: return net::Family::v4;
+    case AddressFamily::v6: return net::Family::v6;
+    }
+    return net::Family::any;
+}
+
+Failure usage(std::string sentence) {
+    return {
+        .code = ExitCode::usage, .reason = "usage", .sentence = std::move(sentence), .advice = {}};
+}
+Failure internal(const Error& error) {
+    return {.code = ExitCode::internal_error,
+            .reason = "internal_error",
+            .sentence = error.what(),
+            .advice = {}};
+}
+
+// "ADDR", "DEV" or "ADDR%DEV" in its two parts.
+std::expected<void, Failure> read_binding(const std::string& text, Contact::Settings& settings) {
+    if (text.empty()) return {};
+    const std::size_t percent = text.find('%');
+    const std::string first = text.substr(0, percent);
+    if (::if_nametoindex(text.c_str()) != 0) {
+        settings.device = text;
+        return {};
+    }
+    const auto address = dgram::Address::parse(first);
+    if (!address)
+        return std::unexpected{
+            usage(fmt::format("-B {}: neither an address nor a device of this host", text))};
+    settings.bind_address = *address;
+    if (percent == std::string::npos) return {};
+    settings.device = text.substr(percent + 1);
+    const unsigned index = ::if_nametoindex(settings.device.c_str());
+    if (index == 0)
+        return std::unexpected{
+            usage(fmt::format("-B {}: this host has no device {}", text, settings.device))};
+    const bool link_local = address->bytes[0] == 0xfe && (address->bytes[1] & 0xc0) == 0x80;
+    if (link_local) settings.bind_address.scope = index;
+    return {};
+}
+
+std::expected<crypto::NamedKey, Failure> read_key(const std::string& path) {
+    if (path.empty()) return crypto::NamedKey{};
+    auto text = net::read_secret_file(path);
+    if (!text) return std::unexpected{usage(fmt::format("--key: {}", text.error().what()))};
+    auto keys = crypto::parse_key_file(*text, path);
+    crypto::wipe({reinterpret_cast<std::uint8_t*>(text->data()), text->size()});
+    if (!keys) return std::unexpected{usage(fmt::format("--key: {}", keys.error().what()))};
+    return keys->front();
+}
+
+std::expected<Contact::Settings, Failure> contact_settings(const ProbeOptions& options) {
+    Contact::Settings settings{
+        .host = options.host,
+        .wishes = {.rate = options.rate.value_or(BitRate{0}), .duration = options.duration},
+        .timeout = options.timeout,
+        .options = options};
+    if (auto bound = read_binding(options.bind, settings); !bound)
+        return std::unexpected{std::move(bound.error())};
+    auto key = read_key(options.key_file);
+    if (!key) return std::unexpected{std::move(key.error())};
+    settings.key = std::move(*key);
+    auto servers = net::resolve(options.host, options.port, family_of(options.family));
+    if (!servers)
+        return std::unexpected{Failure{.code = ExitCode::unreachable,
+                                       .reason = "unknown_host",
+                                       .sentence = servers.error().what(),
+                                       .advice = {"Check the spelling, or give the address."}}};
+    settings.servers = std::move(*servers);
+    return settings;
+}
+
+std::uint16_t payload_for(const ProbeOptions& options, const Contacted& contacted) {
+    const std::size_t most = contacted.assigned.assign.max_datagram_bytes;
+    const std::size_t headers = contacted.server.address.header_bytes();
+    const std::size_t fits = std::min(contacted.path_mtu, largest_default_packet) - headers;
+    return static_cast<std::uint16_t>(
+        std::min<std::size_t>(options.payload_bytes.value_or(fits), most));
+}
+
+// One run of the command: what it owns lives until its report is complete.
+class Probe {
+public:
+    explicit Probe(const ProbeOptions& options) {
+        report_.options = options;
+        report_.start = wall_now();
+        began_ = mono_now();
+    }
+
+    Report run() {
+        if (auto failure = prepare()) {
+            report_.failure = std::move(failure);
+        } else if (const auto turned = loop_->run(); !turned) {
+            report_.failure = internal(turned.error());
+        }
+        live_.reset();
+        report_.took = mono_now() - began_;
+        return report_;
+    }
+
+private:
+    std::optional<Failure> prepare() {
+        if (auto usable = crypto::self_test(); !usable) return internal(usable.error());
+        static_cast<void>(rt::raise_descriptor_limit()); // more than enough for one session anyway
+        auto settings = contact_settings(report_.options);
+        if (!settings) return std::move(settings.error());
+        device_ = settings->device;
+        report_.server = settings->servers.front();
+        auto loop = rt::Loop::create();
+        if (!loop) return internal(loop.error());
+        loop_ = std::move(*loop);
+        auto interrupt = loop_->add_signal(SIGINT, [this] { on_interrupt(); });
+        if (!interrupt) return internal(interrupt.error());
+        interrupt_ = std::move(*interrupt);
+        auto contact =
+            Contact::begin(*loop_, std::move(*settings),
+                           [this](Contact::Outcome outcome) { on_contact(std::move(outcome)); });
+        if (!contact)
+            return Failure{.code = ExitCode::unreachable,
+                           .reason = "no_route",
+                           .sentence = contact.error().what(),
+                           .advice = {"Check the address, -B, and this host's routes."}};
+        contact_ = std::move(*contact);
+        return std::nullopt;
+    }
+
+    void on_contact(Contact::Outcome outcome) {
+        if (auto* failure = std::get_if<Failure>(&outcome)) return stop_with(std::move(*failure));
+        const Contacted& contacted = std::get<Contacted>(outcome);
+        const ProbeOptions& options = report_.options;
+        report_.server = contacted.server;
+        report_.local = contacted.local;
+        report_.session = contacted.assigned.assign.session;
+        report_.payload_bytes = payload_for(options, contacted);
+        const ProbeRunner::Settings settings{
+            .plan = {.directions = options.directions,
+                     .duration = options.duration,
+                     .search = options.rate ? wire::Search::fixed : wire::Search::type_b,
+                     .rate = options.rate.value_or(BitRate{0}),
+                     .datagram_bytes = report_.payload_bytes},
+            .placement = options.port_parallelism,
+            .device = device_};
+        auto runner = ProbeRunner::begin(*loop_, settings, contacted, [this] { on_done(); });
+        if (!runner) return stop_with(internal(runner.error()));
+        runner_ = std::move(*runner);
+        show_progress();
+    }
+
+    void show_progress() {
+        if (report_.options.quiet || !is_terminal(STDERR_FILENO)) return;
+        const Style style = style_of(STDERR_FILENO, report_.options.ascii);
+        const std::string device = device_.empty() ? "" : " " + device_;
+        view_ = std::make_unique<ProgressView>(
+            fmt::format("probe {} {}  from {}{}   UDP", report_.options.host,
+                        dgram::print(*report_.server), dgram::print(report_.local->address),
+                        device),
+            style, terminal_width(STDERR_FILENO));
+        live_ = std::make_unique<LiveLines>();
+        auto timer = loop_->add_timer([this] { redraw(); }, rt::Priority::status);
+        if (!timer) return; // a probe without a picture is still a probe
+        redraw_ = std::move(*timer);
+        redraw();
+    }
+
+    void redraw() {
+        view_->update(runner_->progress());
+        live_->show(view_->lines());
+        redraw_.arm(mono_now() + redraw_interval);
+    }
+
+    void on_interrupt() {
+        if (std::exchange(interrupted_, true) || !runner_) // the second time, or nothing to lose
+            return stop_with({.code = ExitCode::partial,
+                              .reason = "interrupted",
+                              .sentence = "interrupted before anything was measured",
+                              .advice = {}});
+        runner_->interrupt();
+    }
+
+    void on_done() {
+        report_.result = runner_->result();
+        report_.failure = judge(*report_.result);
+        loop_->exit(0);
+    }
+
+    void stop_with(Failure failure) {
+        report_.failure = std::move(failure);
+        loop_->exit(0);
+    }
+
+    Report report_;
+    MonoTime began_;
+    std::string device_;
+    bool interrupted_ = false;
+    std::unique_ptr<rt::Loop> loop_;
+    rt::Signal interrupt_;
+    rt::Timer redraw_;
+    std::unique_ptr<ProgressView> view_;
+    std::unique_ptr<LiveLines> live_;
+    std::unique_ptr<Contact> contact_;
+    std::unique_ptr<ProbeRunner> runner_;
+};
+
+} // namespace
+
+int run_probe(const ProbeOptions& options) {
+    Report report;
+    {
+        Probe probe{options};
+        report = probe.run();
+    }
+    if (options.json)
+        std::puts(report_as_json(report).c_str());
+    else
+        std::fputs(report_as_text(report, style_of(STDOUT_FILENO, options.ascii)).c_str(), stdout);
+    if (report.failure)
+        std::fputs(failure_as_text(*report.failure, style_of(STDERR_FILENO, options.ascii)).c_str(),
+                   stderr);
+    return static_cast<int>(report.exit_code());
+}
+
+} // namespace wyn::ctl

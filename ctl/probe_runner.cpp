@@ -1,0 +1,133 @@
+#include "ctl/probe_runner.hpp"
+
+#include "clock/system_clock.hpp"
+#include "net/udp_socket.hpp"
+
+#include <algorithm>
+
+namespace wyn::ctl {
+
+using session::PortRole;
+
+namespace {
+
+const std::string program = "wyndrvrctl";
+constexpr std::size_t port_buffer_bytes = 16 * 1024 * 1024;
+// Our own workers report ten times a second for the display.
+constexpr Duration snapshot_interval = 100ms;
+constexpr Duration worker_timeout = 2s;
+constexpr Duration check_interval = 250ms;
+
+std::uint16_t port_of(const wire::Assign& assign, PortRole role) {
+    switch (role) {
+    case PortRole::control: return assign.control_port;
+    case PortRole::upload: return assign.upload_port;
+    case PortRole::download: return assign.download_port;
+    }
+    return 0;
+}
+
+const crypto::PortKeys& keys_of(const crypto::SessionKeys& keys, PortRole role) {
+    switch (role) {
+    case PortRole::control: return keys.control;
+    case PortRole::upload: return keys.upload;
+    case PortRole::download: return keys.download;
+    }
+    return keys.control;
+}
+
+Result<rt::PortCrew::Member> make_member(const Contacted& contacted, PortRole role,
+                                         const std::string& device) {
+    auto socket = net::open_udp({.address = contacted.local.address, .port = 0},
+                                {.receive_buffer_bytes = port_buffer_bytes, .device = device});
+    if (!socket) return pass_on(socket);
+    const wire::Assign& assign = contacted.assigned.assign;
+    const dgram::Endpoint peer{.address = contacted.server.address, .port = port_of(assign, role)};
+    return rt::PortCrew::Member{.setup = {.side = session::Side::client,
+                                          .role = role,
+                                          .session = assign.session,
+                                          .keys = keys_of(contacted.assigned.keys, role),
+                                          .peer = peer,
+                                          .terms = session::terms_of(assign),
+                                          .tuning = {},
+                                          .snapshot_interval = snapshot_interval},
+                                .socket = std::move(*socket)};
+}
+
+} // namespace
+
+Result<std::unique_ptr<ProbeRunner>> ProbeRunner::begin(rt::Loop& loop, const Settings& settings,
+                                                        const Contacted& contacted,
+                                                        Function on_done) {
+    std::unique_ptr<ProbeRunner> runner{new ProbeRunner{settings, contacted, std::move(on_done)}};
+    if (auto started = runner->start(loop, settings, contacted); !started) return pass_on(started);
+    return runner;
+}
+
+ProbeRunner::ProbeRunner(const Settings& settings, const Contacted& contacted, Function on_done)
+    : connection_{settings.plan, session::terms_of(contacted.assigned.assign),
+                  contacted.server.address.header_bytes(), mono_now()},
+      on_done_{std::move(on_done)} {}
+
+Result<void> ProbeRunner::start(rt::Loop& loop, const Settings& settings,
+                                const Contacted& contacted) {
+    std::array<rt::PortCrew::Member, 3> members;
+    for (const PortRole role : session::port_roles) {
+        auto member = make_member(contacted, role, settings.device);
+        if (!member) return pass_on(member);
+        members[static_cast<std::size_t>(role)] = std::move(*member);
+    }
+    auto crew = rt::PortCrew::place(
+        loop, settings.placement, program, std::move(members),
+        [this](PortRole role, const session::PortNews& news) {
+            connection_.on_news(mono_now(), role, news, out_);
+            settle();
+        },
+        [this](PortRole, std::string_view) {
+            connection_.on_port_lost(mono_now(), out_);
+            settle();
+        });
+    if (!crew) return pass_on(crew);
+    ports_ = std::move(*crew);
+    auto timer = loop.add_timer([this] { on_timer(); });
+    if (!timer) return pass_on(timer);
+    timer_ = std::move(*timer);
+    next_check_ = mono_now() + check_interval;
+    settle();
+    return {};
+}
+
+void ProbeRunner::on_timer() {
+    const MonoTime now = mono_now();
+    connection_.on_timer(now, out_);
+    if (now >= next_check_) {
+        next_check_ = now + check_interval;
+        ports_->check_signs_of_life(now, worker_timeout);
+    }
+    settle();
+}
+
+void ProbeRunner::interrupt() {
+    connection_.interrupt(mono_now(), out_);
+    settle();
+}
+
+void ProbeRunner::settle() {
+    while (!out_.orders.empty()) {
+        const auto orders = std::exchange(out_.orders, {});
+        for (const auto& [role, order] : orders)
+            ports_->order(role, order);
+    }
+    if (connection_.done()) {
+        timer_.disarm();
+        if (on_done_) std::exchange(on_done_, nullptr)();
+        return;
+    }
+    timer_.arm(std::min(connection_.due(), next_check_));
+}
+
+session::ProbeProgress ProbeRunner::progress() const {
+    return connection_.progress(mono_now());
+}
+
+} // namespace wyn::ctl

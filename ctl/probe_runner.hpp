@@ -1,0 +1,45 @@
+// Runs the client's side of a session: the connection's hub in this loop, its three ports where
+// they were asked to run.
+#pragma once
+
+#include "ctl/contact.hpp"
+#include "rt/port_crew.hpp"
+#include "session/client_connection.hpp"
+
+namespace wyn::ctl {
+
+class ProbeRunner {
+public:
+    struct Settings {
+        session::ProbePlan plan;
+        Placement placement = Placement::single;
+        std::string device;
+    };
+    using Function = std::move_only_function<void()>;
+
+    // Calls `on_done` once from `loop` when result() is final; the runner may not be destroyed
+    // inside.
+    static Result<std::unique_ptr<ProbeRunner>> begin(rt::Loop& loop, const Settings& settings,
+                                                      const Contacted& contacted, Function on_done);
+
+    // Finish with what there is.
+    void interrupt();
+
+    const session::ProbeResult& result() const { return connection_.result(); }
+    session::ProbeProgress progress() const;
+
+private:
+    ProbeRunner(const Settings& settings, const Contacted& contacted, Function on_done);
+    Result<void> start(rt::Loop& loop, const Settings& settings, const Contacted& contacted);
+    void on_timer();
+    void settle();
+
+    session::ClientConnection connection_;
+    session::ConnectionOutbox out_;
+    Function on_done_;
+    rt::Timer timer_;
+    MonoTime next_check_{};
+    std::unique_ptr<rt::PortCrew> ports_;
+};
+
+} // namespace wyn::ctl

@@ -1,0 +1,67 @@
+// Everything that one probe has to tell, as a value: reports for people and for programs print it.
+// Pure.
+#pragma once
+
+#include "ctl/options.hpp"
+#include "dgram/address.hpp"
+#include "session/probe_result.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace wyn::ctl {
+
+// The exit status of wyndrvrctl.
+enum class ExitCode : int {
+    measured = 0, // however bad the network is
+    internal_error = 1,
+    usage = 2,
+    unreachable = 3,
+    refused = 4,
+    busy = 5,
+    version = 6,
+    partial = 7, // interrupted, or the peer vanished; what was measured is valid
+};
+
+// Why there is no complete result.
+struct Failure {
+    ExitCode code = ExitCode::internal_error;
+    std::string reason;              // one word, the same in JSON: "unreachable", "busy", ...
+    std::string sentence;            // what happened, and where
+    std::vector<std::string> advice; // what to do, one sentence each
+};
+
+struct Report {
+    ProbeOptions options;
+    std::optional<dgram::Endpoint> server;
+    std::optional<dgram::Endpoint> local;
+    std::uint64_t session = 0; // 0: none was given
+    WallTime start{};
+    Duration took{};
+    std::uint16_t payload_bytes = 0;
+    std::optional<session::ProbeResult> result;
+    std::optional<Failure> failure;
+
+    ExitCode exit_code() const { return failure ? failure->code : ExitCode::measured; }
+    bool complete() const { return result && result->end == wire::End::completed; }
+};
+
+// What a finished session means: nothing when all was measured that was asked for.
+std::optional<Failure> judge(const session::ProbeResult& result);
+
+// What a refusal of this server means.
+Failure describe_refusal(const wire::Refuse& refuse, const dgram::Endpoint& server,
+                         const ProbeOptions& options);
+
+// What is known of a server that never answered.
+struct SilentContact {
+    std::uint32_t hellos_sent = 0;
+    bool heard_cookie = false; // it answers, but gives no session
+    int network_error = 0;     // errno of the newest error, 0: none
+    Duration waited{};
+};
+Failure describe_silence(const SilentContact& contact, const dgram::Endpoint& server,
+                         const std::string& host);
+
+} // namespace wyn::ctl

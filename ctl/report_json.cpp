@@ -1,0 +1,155 @@
+#include "ctl/report_json.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <ctime>
+
+namespace wyn::ctl {
+
+namespace {
+
+using json = nlohmann::ordered_json; // the order of the document is the author's
+
+json ns_or_null(const std::optional<Duration>& value) {
+    return value ? json(value->count()) : json(nullptr);
+}
+
+// RFC 3339 in UTC with milliseconds.
+std::string date(WallTime time) {
+    const auto since = time.time_since_epoch();
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(since);
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(since - seconds);
+    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
+                       fmt::gmtime(static_cast<std::time_t>(seconds.count())), ms.count());
+}
+
+// No percentile of too few samples: it would be one of the largest few and mean nothing.
+json quantile(const stats::Histogram& histogram, double q) {
+    return histogram.enough_for(q) ? ns_or_null(histogram.quantile(q)) : json(nullptr);
+}
+
+json rtt_json(const stats::Histogram& rtt) {
+    return {{"min", ns_or_null(rtt.min())}, {"mean", ns_or_null(rtt.mean())},
+            {"p50", quantile(rtt, 0.5)},    {"p90", quantile(rtt, 0.9)},
+            {"p99", quantile(rtt, 0.99)},   {"max", ns_or_null(rtt.max())},
+            {"count", rtt.count()}};
+}
+
+json latency_json(const session::LatencyResult& latency) {
+    return {{"rtt_ns", rtt_json(latency.rtt)},
+            {"probes",
+             {{"sent", latency.probes_sent},
+              {"arrived", latency.probes_arrived},
+              {"returned", latency.echoes_received},
+              {"stamps_missing", latency.stamps_missing}}}};
+}
+
+json rates_json(const session::DirectionResult& result) {
+    const auto rates = result.rates();
+    const auto bps = [&](BitRate session::DirectionResult::Rates::* which) {
+        return rates ? json(((*rates).*which).bps()) : json(nullptr);
+    };
+    return {{"payload", bps(&session::DirectionResult::Rates::payload)},
+            {"ip", bps(&session::DirectionResult::Rates::ip)},
+            {"wire", bps(&session::DirectionResult::Rates::wire)}};
+}
+
+// sent = received + lost.total; lost.total = path + sender_host + receiver_socket.
+json packets_json(const session::DirectionResult& result) {
+    const auto lost_later = result.lost_on_the_way();
+    const std::uint64_t refused = result.sent.packets_refused;
+    const std::uint64_t in_socket = result.lost_in_receiver_socket();
+    const auto known = [&](std::uint64_t value) {
+        return lost_later ? json(value) : json(nullptr);
+    };
+    const json lost{{"total", known(lost_later.value_or(0) + refused)},
+                    {"path", known(lost_later.value_or(0) - in_socket)},
+                    {"sender_host", result.sent_known ? json(refused) : json(nullptr)},
+                    {"receiver_socket", known(in_socket)},
+                    {"receiver_host", nullptr}};
+    const auto received = [&](std::uint64_t value) {
+        return result.received_known ? json(value) : json(nullptr);
+    };
+    return {{"sent", result.sent_known ? json(result.sent.offered()) : json(nullptr)},
+            {"received", received(result.received.packets)},
+            {"duplicate", received(result.received.duplicates)},
+            {"reordered", received(result.received.reordered)},
+            {"late", received(result.received.late)},
+            {"skipped", result.sent_known ? json(result.sent.packets_skipped) : json(nullptr)},
+            {"lost", lost}};
+}
+
+json direction_json(const session::DirectionResult& result) {
+    const auto rates = result.rates();
+    return {{"rate_bps", rates_json(result)},
+            {"rate_span_ns", rates ? json(rates->span.count()) : json(nullptr)},
+            {"packets", packets_json(result)},
+            {"payload_bytes",
+             result.received_known ? json(result.received.payload_bytes) : json(nullptr)},
+            {"loaded_rtt_ns", rtt_json(result.loaded.rtt)},
+            {"duration_ns", result.duration.count()},
+            {"datagram_bytes", result.datagram_bytes},
+            {"granted_bps", result.granted.bps() == 0 ? json(nullptr) : json(result.granted.bps())},
+            {"limited_by",
+             result.sent_known ? json(wire::name(result.sent.limited_by)) : json(nullptr)},
+            {"stamps_missing", result.received.stamps_missing},
+            {"end", wire::name(result.end)}};
+}
+
+json endpoint_json(const std::optional<dgram::Endpoint>& endpoint) {
+    if (!endpoint) return nullptr;
+    return {{"address", dgram::print(endpoint->address)}, {"port", endpoint->port}};
+}
+
+json failure_json(const Failure& failure) {
+    return {{"code", static_cast<int>(failure.code)},
+            {"reason", failure.reason},
+            {"message", failure.sentence},
+            {"advice", failure.advice}};
+}
+
+json test_json(const Report& report) {
+    const ProbeOptions& options = report.options;
+    return {
+        {"kind", "probe"},
+        {"protocol", "udp"},
+        {"search", options.rate ? json(nullptr) : json("b")},
+        {"rate_bps", options.rate ? json(options.rate->bps()) : json(nullptr)},
+        {"duration_ns", options.duration.count()},
+        {"payload_bytes", report.payload_bytes == 0 ? json(nullptr) : json(report.payload_bytes)},
+        {"port_parallelism", print(options.port_parallelism)}};
+}
+
+} // namespace
+
+std::string report_as_json(const Report& report) {
+    const session::ProbeResult* const result = report.result ? &*report.result : nullptr;
+    json target = endpoint_json(report.server);
+    if (target.is_null()) target = {{"address", nullptr}, {"port", report.options.port}};
+    target["name"] = report.options.host;
+    const auto direction = [](const std::optional<session::DirectionResult>* which) {
+        return which != nullptr && *which ? direction_json(**which) : json(nullptr);
+    };
+    const json document{
+        {"schema", "wyndrvr.result/1"},
+        {"id", report.session == 0 ? json(nullptr) : json(fmt::format("{:016x}", report.session))},
+        {"tool", {{"client", WYN_VERSION}, {"server", nullptr}}},
+        {"start", date(report.start)},
+        {"duration_ns", report.took.count()},
+        {"complete", report.complete() && !report.failure},
+        {"target", target},
+        {"local", endpoint_json(report.local)},
+        {"test", test_json(report)},
+        {"idle", result != nullptr && result->idle ? latency_json(*result->idle) : json(nullptr)},
+        {"up", direction(result == nullptr ? nullptr : &result->up)},
+        {"down", direction(result == nullptr ? nullptr : &result->down)},
+        {"verdict", nullptr},
+        {"usage", {{"bytes", result == nullptr ? 0 : result->bytes_used}}},
+        {"error", report.failure ? failure_json(*report.failure) : json(nullptr)}};
+    // Names come from the command line: whatever bytes they hold, the document is valid JSON.
+    return document.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+} // namespace wyn::ctl

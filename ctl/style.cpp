@@ -1,0 +1,97 @@
+#include "ctl/style.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+namespace wyn::ctl {
+
+namespace {
+
+std::string_view code_of(Ink ink) {
+    switch (ink) {
+    case Ink::plain: return "0";
+    case Ink::bold: return "1";
+    case Ink::dim: return "2";
+    case Ink::green: return "32";
+    case Ink::yellow: return "33";
+    case Ink::red: return "31";
+    }
+    return "0";
+}
+
+} // namespace
+
+std::string painted(const Style& style, Ink ink, std::string_view text) {
+    if (!style.colour || ink == Ink::plain) return std::string{text};
+    return fmt::format("\x1b[{}m{}\x1b[0m", code_of(ink), text);
+}
+
+Glyphs glyphs(const Style& style) {
+    if (style.unicode) return {"↓", "↑", "→", "·", "×", "▸"};
+    return {"v", "^", "->", "-", "x", ">"};
+}
+
+std::size_t columns(std::string_view text) {
+    std::size_t count = 0;
+    bool in_code = false;
+    for (const char c : text) {
+        if (c == '\x1b')
+            in_code = true;
+        else if (in_code)
+            in_code = c != 'm';
+        else if ((static_cast<unsigned char>(c) & 0xc0) != 0x80) // not a continuation byte
+            ++count;
+    }
+    return count;
+}
+
+std::string left(std::string_view text, std::size_t width) {
+    const std::size_t have = columns(text);
+    return std::string{text} + std::string(width > have ? width - have : 0, ' ');
+}
+
+std::string right(std::string_view text, std::size_t width) {
+    const std::size_t have = columns(text);
+    return std::string(width > have ? width - have : 0, ' ') + std::string{text};
+}
+
+std::string sparkline(const Style& style, std::span<const double> values, double top) {
+    static constexpr std::array<std::string_view, 8> bars{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    static constexpr std::array<std::string_view, 8> ascii{"_", ".", ":", "-", "=", "+", "*", "#"};
+    const auto& glyph = style.unicode ? bars : ascii;
+    if (top <= 0 && !values.empty()) top = *std::ranges::max_element(values);
+    std::string line;
+    for (const double value : values) {
+        const double share = top > 0 ? std::clamp(value / top, 0.0, 1.0) : 0;
+        line += glyph[static_cast<std::size_t>(
+            std::lround(share * static_cast<double>(glyph.size() - 1)))];
+    }
+    return line;
+}
+
+std::string sparkline_of_width(const Style& style, std::span<const double> values,
+                               std::size_t cells) {
+    if (values.empty()) return std::string(cells, ' ');
+    std::vector<double> means;
+    for (std::size_t i = 0; i < cells; ++i) {
+        const std::size_t begin = i * values.size() / cells;
+        const std::size_t end = std::max(begin + 1, (i + 1) * values.size() / cells);
+        const auto part = values.subspan(begin, end - begin);
+        means.push_back(std::accumulate(part.begin(), part.end(), 0.0) /
+                        static_cast<double>(part.size()));
+    }
+    return sparkline(style, means);
+}
+
+std::string in_ms(Duration duration) {
+    const double ms = to_seconds(duration) * 1e3;
+    const int decimals = ms < 0.9995 ? 3 : ms < 9.995 ? 2 : ms < 99.95 ? 1 : 0;
+    return fmt::format("{:.{}f}", ms, decimals);
+}
+
+} // namespace wyn::ctl

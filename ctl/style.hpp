@@ -1,0 +1,51 @@
+// How text may look: colour and characters beyond ASCII, or not. Pure; who asks the terminal is
+// terminal.hpp.
+#pragma once
+
+#include "base/units.hpp"
+#include "clock/time.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace wyn::ctl {
+
+struct Style {
+    bool colour = false;
+    bool unicode = false;
+};
+
+enum class Ink : std::uint8_t { plain, bold, dim, green, yellow, red };
+
+// The text in that ink, or as it is when there is no colour.
+std::string painted(const Style& style, Ink ink, std::string_view text);
+
+// "↓", "↑", "→", "·" or their ASCII stand-ins.
+struct Glyphs {
+    std::string_view down;
+    std::string_view up;
+    std::string_view arrow;
+    std::string_view dot;
+    std::string_view times;
+    std::string_view mark;
+};
+Glyphs glyphs(const Style& style);
+
+// Columns that a text takes on a terminal: UTF-8 sequences count once, colour codes not at all.
+std::size_t columns(std::string_view text);
+// Filled with blanks on the right or left to `width` columns.
+std::string left(std::string_view text, std::size_t width);
+std::string right(std::string_view text, std::size_t width);
+
+// A row of bars, one per value, the highest one `top` (0: the largest value).
+std::string sparkline(const Style& style, std::span<const double> values, double top = 0);
+
+// Exactly `cells` bars out of any number of values: neighbours are averaged or stretched.
+std::string sparkline_of_width(const Style& style, std::span<const double> values,
+                               std::size_t cells);
+
+// Milliseconds with three digits and no unit, for columns that name it: "11.2", "0.071", "187".
+std::string in_ms(Duration duration);
+
+} // namespace wyn::ctl

@@ -1,0 +1,47 @@
+#include "ctl/terminal.hpp"
+
+#include <fmt/format.h>
+#include <langinfo.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <clocale>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace wyn::ctl {
+
+bool is_terminal(int fd) {
+    return ::isatty(fd) == 1;
+}
+
+Style style_of(int fd, bool ascii) {
+    std::setlocale(LC_CTYPE, ""); // only to learn the character set
+    const char* const no_colour = std::getenv("NO_COLOR");
+    const char* const term = std::getenv("TERM");
+    const bool dumb = term == nullptr || std::strcmp(term, "dumb") == 0;
+    const bool wants_none = no_colour != nullptr && *no_colour != '\0';
+    const bool utf8 = std::strcmp(::nl_langinfo(CODESET), "UTF-8") == 0;
+    return {.colour = is_terminal(fd) && !dumb && !wants_none, .unicode = utf8 && !ascii};
+}
+
+std::size_t terminal_width(int fd) {
+    winsize size{};
+    if (::ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+    return size.ws_col;
+}
+
+void LiveLines::show(const std::vector<std::string>& lines) {
+    std::string out;
+    if (shown_ > 0) out = fmt::format("\x1b[{}A", shown_); // back to the first line
+    out += "\x1b[J";                                       // and away with all below
+    for (const std::string& line : lines)
+        out += line + "\n";
+    if (shown_ == 0 && lines.empty()) return;
+    shown_ = lines.size();
+    std::fputs(out.c_str(), stderr);
+    std::fflush(stderr);
+}
+
+} // namespace wyn::ctl
