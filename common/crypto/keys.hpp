@@ -53,7 +53,11 @@ public:
     Keyring() = default;
     explicit Keyring(std::vector<NamedKey> keys) : keys_{std::move(keys)} {}
     Keyring(Keyring&&) = default;
-    Keyring& operator=(Keyring&&) = default;
+    // The keys that were here go with `other`, and are wiped there.
+    Keyring& operator=(Keyring&& other) noexcept {
+        keys_.swap(other.keys_);
+        return *this;
+    }
     ~Keyring();
 
     // The key of this id. Id 0 gives the anonymous key; an unknown id gives a key that nobody has,

@@ -1,5 +1,7 @@
 #include "dgram/address.hpp"
 
+#include "base/text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -85,29 +87,29 @@ std::string print(const Endpoint& endpoint) {
     return fmt::format("[{}]:{}", print(endpoint.address), endpoint.port);
 }
 
-Result<HostPort> split_host_port(std::string_view text, std::uint16_t default_port) {
-    HostPort split{std::string{text}, default_port};
-    std::string_view port;
-    bool port_given = false;
+Result<HostPort> split_host_port(std::string_view text, std::uint16_t lowest_port) {
+    HostPort split{std::string{text}, std::nullopt};
+    std::optional<std::string_view> port;
     if (text.starts_with('[')) {
         const std::size_t end = text.find(']');
-        if (end == std::string_view::npos) return fail(fmt::format("'{}' lacks a ']'", text));
+        if (end == std::string_view::npos)
+            return fail(fmt::format("'{}' lacks a ']'", escaped(text)));
         split.host = text.substr(1, end - 1);
         const std::string_view rest = text.substr(end + 1);
         if (!rest.empty() && rest.front() != ':')
-            return fail(fmt::format("'{}' has something other than :PORT after the ']'", text));
-        port_given = !rest.empty();
-        port = port_given ? rest.substr(1) : rest;
-    } else if (std::count(text.begin(), text.end(), ':') == 1) { // more colons: a bare IPv6 address
+            return fail(
+                fmt::format("'{}' has something other than :PORT after the ']'", escaped(text)));
+        if (!rest.empty()) port = rest.substr(1);
+    } else if (std::count(text.begin(), text.end(), ':') == 1) { // more: a bare IPv6 address
         const std::size_t colon = text.find(':');
         split.host = text.substr(0, colon);
         port = text.substr(colon + 1);
-        port_given = true;
     }
-    if (port_given) {
-        const auto number = whole_number(port, 65535);
-        if (!number || *number == 0)
-            return fail(fmt::format("'{}' is not a port from 1 to 65535", port));
+    if (port && !port->empty()) {
+        const auto number = whole_number(*port, 65535);
+        if (!number || *number < lowest_port)
+            return fail(
+                fmt::format("'{}' is not a port from {} to 65535", escaped(*port), lowest_port));
         split.port = static_cast<std::uint16_t>(*number);
     }
     return split;

@@ -6,6 +6,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -48,13 +49,13 @@ std::string print(const Address& address);
 // "198.51.100.1:6711", "[2001:db8::1]:6711".
 std::string print(const Endpoint& endpoint);
 
-// The pieces of "HOST", "HOST:PORT", "[HOST]:PORT", ":PORT" or a bare IPv6 address. `host` is empty
-// when it was not given and is not looked up; `port` is `default_port` when not given. Range of a
-// given port: 1 to 65535.
+// The pieces of "HOST", "HOST:PORT", "[HOST]:PORT", ":PORT" or a bare IPv6 address; what stands on
+// either side of the colon may be missing. `host` is not looked up; a given port lies between
+// `lowest_port` and 65535.
 struct HostPort {
     std::string host;
-    std::uint16_t port = 0;
+    std::optional<std::uint16_t> port;
 };
-Result<HostPort> split_host_port(std::string_view text, std::uint16_t default_port);
+Result<HostPort> split_host_port(std::string_view text, std::uint16_t lowest_port = 1);
 
 } // namespace wyn::dgram

@@ -31,7 +31,9 @@ void Pacer::set_rate(MonoTime now, BitRate rate, std::uint32_t datagram_bytes) {
     const double gap = datagram_bytes * 8e9 / rate.as_double();
     // Keep the share of the gap that has already been waited for.
     const double until_next =
-        gap_ns_ == 0 ? 0 : std::clamp((time_of(next_) - now).count() / gap_ns_, 0.0, 1.0);
+        gap_ns_ == 0
+            ? 0
+            : std::clamp(static_cast<double>((time_of(next_) - now).count()) / gap_ns_, 0.0, 1.0);
     gap_ns_ = gap;
     start_ = now + Duration{static_cast<Duration::rep>(until_next * gap)};
     next_ = 0;

@@ -51,7 +51,7 @@ BeatOutcome BeatAnswerer::on_beat2(Stamp arrived, const dgram::Endpoint& from,
 
 std::optional<wire::Beat> BeatAsker::on_timer(MonoTime now) {
     if (now < due_) return std::nullopt;
-    due_ = now + (confirmed_ ? interval_ : std::min(interval_, until_confirmed_));
+    due_ = now + (confirmed_ ? interval_ : until_confirmed_);
     Question& question = questions_[next_number_ % questions_.size()];
     question = {.number = next_number_++, .nonce = random_.bytes<16>(), .sent = now, .open = true};
     return wire::Beat{

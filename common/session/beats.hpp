@@ -12,9 +12,9 @@
 
 namespace wyn::session {
 
-// Beats that may be under way at once: at the fastest interval of 10 ms that is a round trip of
-// 160 ms, at the default of 250 ms one of 4 s.
-inline constexpr std::size_t most_outstanding_beats = 16;
+// Beats that may be under way at once: while a port is unconfirmed, at one every 50 ms, that is a
+// round trip of 3.2 s, longer than the half-open time; at the fastest interval of 10 ms 640 ms.
+inline constexpr std::size_t most_outstanding_beats = 64;
 
 // What a beat led to. Exactly one of `drop` and the rest is set.
 struct BeatOutcome {

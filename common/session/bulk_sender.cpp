@@ -43,13 +43,17 @@ void BulkSender::open_step() {
     steps_[step_ % steps_remembered] = {
         .id = step_,
         .receipt = static_cast<std::uint32_t>(receipt[0] << 24 | receipt[1] << 16 |
-                                              receipt[2] << 8 | receipt[3])};
+                                              receipt[2] << 8 | receipt[3]),
+        .first_sequence = next_sequence_};
+    highest_rate_ = std::max(highest_rate_, controller_->rate());
 }
 
 // What may have been sent by now in all; see the top of bulk_sender.hpp.
 std::uint64_t BulkSender::credit_bytes(MonoTime now) const {
     const double elapsed = to_seconds(now - running_since_);
-    const double half_second = controller_->rate().as_double() / 8 * to_seconds(dead_man);
+    // Of the highest rate so far: what was sent while it held stays allowed when the rate falls,
+    // else a search that overshot would fall silent for seconds.
+    const double half_second = highest_rate_.as_double() / 8 * to_seconds(dead_man);
     const double credit = static_cast<double>(unproven_bytes) +
                           2.0 * static_cast<double>(far_.payload_bytes) + half_second +
                           trickle_bytes_per_second * elapsed;
@@ -150,7 +154,11 @@ bool BulkSender::believable(const wire::Feedback& feedback) const {
     const StepSent& step = steps_[feedback.newest_step % steps_remembered];
     if (step.id != feedback.newest_step || step.receipt != feedback.newest_receipt) return false;
     if (feedback.newest_step == 0) return feedback.totals.packets == 0;
-    if (feedback.newest_sequence >= next_sequence_ ||
+    // A receipt proves datagrams of its own step, not what came after it.
+    const StepSent& next = steps_[(feedback.newest_step + 1) % steps_remembered];
+    const std::uint64_t step_end =
+        feedback.newest_step < step_ ? next.first_sequence : next_sequence_;
+    if (feedback.newest_sequence < step.first_sequence || feedback.newest_sequence >= step_end ||
         feedback.totals.packets > feedback.newest_sequence + 1)
         return false;
     const std::uint64_t most = feedback.totals.packets * order_.datagram_bytes;
@@ -242,6 +250,7 @@ MonoTime BulkSender::due() const {
 wire::SenderRecord BulkSender::record() const {
     return {.packets_accepted = next_sequence_,
             .packets_refused = refused_,
+            .packets_skipped = pacer_.skipped(),
             .first_sent_ns = to_ns(first_sent_),
             .last_sent_ns = to_ns(last_sent_),
             .limited_by = limited_by_};

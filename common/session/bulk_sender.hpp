@@ -7,9 +7,9 @@
 //   ended     nothing more leaves; feedback is still read, so that what was under way gets counted
 //
 // Nothing leaves when no feedback was accepted for 500 ms (dead_man), nor beyond the credit: 64
-// KiB, twice what the receiver has proved to have received, half a second of the rate and 125 kB
-// for each second. So a load that mostly gets lost falls to twice what arrives (RFC 8084, a circuit
-// breaker).
+// KiB, twice what the receiver has proved to have received, half a second of the highest rate and
+// 125 kB for each second. So a load that mostly gets lost falls to twice what arrives (RFC 8084, a
+// circuit breaker).
 #pragma once
 
 #include "base/random.hpp"
@@ -56,13 +56,13 @@ public:
     const wire::ReceiverRecord& far_side() const { return far_; }
     std::uint16_t datagram_bytes() const { return order_.datagram_bytes; }
     BitRate offered() const { return controller_->rate(); }
-    std::uint64_t skipped() const { return pacer_.skipped(); }
 
 private:
     // What a step was sent with, kept for as long as its feedback may come.
     struct StepSent {
         std::uint32_t id = 0;
         std::uint32_t receipt = 0;
+        std::uint64_t first_sequence = 0;
     };
     static constexpr std::size_t steps_remembered = 512;
 
@@ -93,6 +93,7 @@ private:
 
     std::uint32_t step_ = 0;
     std::array<StepSent, steps_remembered> steps_{};
+    BitRate highest_rate_{0};
     std::uint64_t next_sequence_ = 0;
     std::uint64_t primed_bytes_ = 0;
     std::uint32_t train_count_ = 0; // datagrams of the train that is being sent

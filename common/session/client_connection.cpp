@@ -123,7 +123,6 @@ void ClientConnection::note_progress(MonoTime now, const PortSnapshot& snapshot)
     seen_packets_ = received.packets;
     seen_bytes_ = received.payload_bytes;
     seen_at_ = now;
-    current_->skipped = snapshot.skipped;
 }
 
 void ClientConnection::watch_load(MonoTime now, const PortSnapshot& snapshot,
@@ -169,14 +168,21 @@ void ClientConnection::on_ready(MonoTime now, const wire::Ready& ready, Connecti
     current_->duration = std::chrono::milliseconds{ready.duration_ms};
     enter(Step::loading, now);
     if (is_down()) return;
-    out.orders.push_back(
-        {PortRole::upload, BeginSending{.test = test_,
-                                        .search = plan_.search,
-                                        .rate = current_->granted,
-                                        .granted = result_.terms.max_rate,
-                                        .duration = current_->duration,
-                                        .datagram_bytes = current_->datagram_bytes,
-                                        .volume_bytes = result_.terms.max_volume_bytes}});
+    out.orders.push_back({PortRole::upload, BeginSending{.test = test_,
+                                                         .search = plan_.search,
+                                                         .rate = current_->granted,
+                                                         .granted = result_.terms.max_rate,
+                                                         .duration = current_->duration,
+                                                         .datagram_bytes = current_->datagram_bytes,
+                                                         .volume_bytes = volume_left()}});
+}
+
+// What the server will still take. It counts what it sent to us and what it received; 0: no limit.
+std::uint64_t ClientConnection::volume_left() const {
+    const std::uint64_t most = result_.terms.max_volume_bytes;
+    if (most == 0 || !result_.down) return most;
+    const std::uint64_t used = result_.down->sent.packets_accepted * result_.down->datagram_bytes;
+    return most - std::min(used, most - 1);
 }
 
 void ClientConnection::on_report(MonoTime now, const wire::Report& report, ConnectionOutbox& out) {

@@ -104,6 +104,7 @@ private:
 
     bool is_down() const { return current_->direction == wire::Direction::down; }
     PortRole bulk_port() const { return is_down() ? PortRole::download : PortRole::upload; }
+    std::uint64_t volume_left() const;
     Duration settle_time() const;
     Duration longest_quiet() const;
 

@@ -126,8 +126,7 @@ struct PortSnapshot {
     Duration rtt{};         // newest of the heartbeat; zero: none yet
     std::uint32_t test = 0; // the newest test on this port
     bool running = false;
-    BitRate offered{0};        // by the sender, now
-    std::uint64_t skipped = 0; // datagrams that the sender's host was too late for
+    BitRate offered{0}; // by the sender, now
     wire::SenderRecord sent;
     wire::ReceiverRecord received; // a sender's: as the newest feedback tells
 };

@@ -18,6 +18,16 @@ const crypto::Key256& receiving_key(const PortSetup& setup) {
     return setup.side == Side::client ? setup.keys.server_to_client : setup.keys.client_to_server;
 }
 
+// The datagrams from `begin` up to but not including `end`.
+dgram::ReceivedTrain part_of(const dgram::ReceivedTrain& train, std::size_t begin,
+                             std::size_t end) {
+    dgram::ReceivedTrain part = train;
+    const std::size_t from = begin * train.segment_size;
+    const std::size_t until = std::min(end * train.segment_size, train.bytes.size());
+    part.bytes = train.bytes.subspan(from, until - from);
+    return part;
+}
+
 } // namespace
 
 std::string_view name(PortRole role) {
@@ -80,6 +90,7 @@ void PortSession::on_order(MonoTime now, const PortOrder& order, Outbox& out) {
     } else if (const auto* end = std::get_if<EndTest>(&order)) {
         if (sender_ && sender_->test() == end->test) sender_->end(end->end);
         if (receiver_ && receiver_->test() == end->test) receiver_->end();
+        end_told_ = false; // asked for its record, even if it was told before
     } else if (const auto* probing = std::get_if<SetProbing>(&order)) {
         latency_prober_.set_interval(now, probing->interval);
     } else if (const auto* control = std::get_if<SendControl>(&order)) {
@@ -92,25 +103,34 @@ void PortSession::on_order(MonoTime now, const PortOrder& order, Outbox& out) {
 // Datagrams.
 
 void PortSession::on_train(MonoTime now, const dgram::ReceivedTrain& train, Outbox& out) {
-    if (train.cut_off) return counts_.drops.count(wire::Drop::length);
-    if (!may_talk(train.from)) return counts_.drops.count(wire::Drop::source);
-    if (wire::peek_type(train[0]) == wire::Type::bulk) return on_bulk(train);
+    const std::size_t count = train.count();
+    if (train.cut_off) return counts_.drops.count(wire::Drop::length, count);
+    if (!may_talk(train.from)) return counts_.drops.count(wire::Drop::source, count);
     const Arrived at{.now = now, .stamp = train.stamp, .from = train.from};
-    for (std::size_t i = 0; i < train.count(); ++i)
-        on_message(at, train[i], out);
+    // The kernel coalesces by sender and size, not by meaning: a shorter message ends a train of
+    // bulk, and a heartbeat may stand in the middle of bulk of its size.
+    for (std::size_t i = 0; i < count;) {
+        std::size_t end = i;
+        while (end < count && wire::peek_type(train[end]) == wire::Type::bulk)
+            ++end;
+        if (end > i)
+            on_bulk(part_of(train, i, end));
+        else
+            on_message(at, train[end++], out);
+        i = end;
+    }
 }
 
 void PortSession::on_bulk(const dgram::ReceivedTrain& train) {
+    const std::size_t count = train.count();
     if (!receiver_ || receiver_->ended() || !peer_)
-        return counts_.drops.count(wire::Drop::unexpected);
+        return counts_.drops.count(wire::Drop::unexpected, count);
     const auto authentic = bulk_tagger_.verify(train.bytes, train.segment_size);
-    if (authentic.none()) {
-        counts_.drops.count(wire::Drop::tag);
-        return;
-    }
-    last_heard_ = std::max(last_heard_, train.stamp.time);
+    counts_.drops.count(wire::Drop::tag, count - authentic.count());
+    for (std::size_t i = 0; i < count; ++i)
+        if (authentic[i]) counts_.bytes_in += train[i].size();
     counts_.datagrams_in += authentic.count();
-    counts_.bytes_in += train.bytes.size();
+    if (authentic.any()) last_heard_ = std::max(last_heard_, train.stamp.time);
     receiver_->on_train(train, authentic);
 }
 
@@ -252,7 +272,6 @@ PortSnapshot PortSession::snapshot() const {
     if (sender_) {
         snapshot.test = sender_->test();
         snapshot.offered = sender_->ended() ? BitRate{0} : sender_->offered();
-        snapshot.skipped = sender_->skipped();
         snapshot.sent = sender_->record();
         snapshot.received = sender_->far_side();
     } else if (receiver_) {

@@ -31,7 +31,6 @@ struct DirectionResult {
     bool sent_known = false;     // false: the server could not tell any more what it sent
     bool received_known = false; // false: the server could not tell any more what it received
     wire::ReceiverRecord received;
-    std::uint64_t skipped = 0; // up: datagrams that this host was too late for
     wire::End end = wire::End::none;
     LatencyResult loaded;
     stats::RateSeries series{100ms}; // payload as the receiver saw it

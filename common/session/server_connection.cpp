@@ -1,6 +1,7 @@
 #include "session/server_connection.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace wyn::session {
 
@@ -52,7 +53,7 @@ void ServerConnection::on_news(MonoTime now, PortRole role, const PortNews& news
                                ConnectionOutbox& out) {
     if (ended()) return;
     if (const auto* snapshot = std::get_if<PortSnapshot>(&news))
-        snapshots_[static_cast<std::size_t>(role)] = *snapshot;
+        on_snapshot(role, *snapshot, out);
     else if (const auto* valid = std::get_if<PortValid>(&news))
         on_valid(now, role, *valid, out);
     else if (const auto* control = std::get_if<ControlArrived>(&news))
@@ -63,6 +64,14 @@ void ServerConnection::on_news(MonoTime now, PortRole role, const PortNews& news
         close(now, broken->end, out);
     else if (std::holds_alternative<PortSilent>(news) && role == PortRole::control)
         finish(state_ == State::half_open ? wire::End::half_open : wire::End::peer_silent, out);
+}
+
+void ServerConnection::on_snapshot(PortRole role, const PortSnapshot& snapshot,
+                                   ConnectionOutbox& out) {
+    snapshots_[static_cast<std::size_t>(role)] = snapshot;
+    // The receiver of a download goes on telling what arrives after our sender has ended.
+    if (test_ && test_->stopped && test_->result && role == bulk_port(test_->start.direction))
+        tell_test(out);
 }
 
 void ServerConnection::on_valid(MonoTime now, PortRole role, const PortValid& valid,
@@ -88,6 +97,7 @@ void ServerConnection::on_control(MonoTime now, const ControlBody& body, Connect
         if (state_ != State::closing) why_closed_ = closing->end;
         state_ = State::lingering;
         linger_until_ = now + linger;
+        stop_load(why_closed_, out);
         return;
     }
     if (state_ != State::open) return; // the client will say it again
@@ -154,9 +164,10 @@ void ServerConnection::on_stop(const wire::Stop& stop, ConnectionOutbox& out) {
     if (!test_->stopped) {
         test_->stopped = true;
         test_->stop = stop;
-        if (!test_->result)
-            out.orders.push_back(
-                {bulk_port(test_->start.direction), EndTest{stop.test, wire::End::stopped}});
+        // Also when the port has told its end before: feedback may have come since.
+        test_->result.reset();
+        out.orders.push_back(
+            {bulk_port(test_->start.direction), EndTest{stop.test, wire::End::stopped}});
     }
     report_if_over(out);
 }
@@ -164,6 +175,7 @@ void ServerConnection::on_stop(const wire::Stop& stop, ConnectionOutbox& out) {
 void ServerConnection::on_test_ended(const TestEnded& ended, ConnectionOutbox& out) {
     if (!test_ || ended.test != test_->start.test || test_->result) return;
     test_->result = ended;
+    if (std::exchange(test_->counted, true)) return report_if_over(out);
     const bool up = test_->start.direction == wire::Direction::up;
     volume_used_ += up ? ended.received.payload_bytes
                        : ended.sent.packets_accepted * test_->ready.datagram_bytes;
@@ -179,7 +191,7 @@ void ServerConnection::report_if_over(ConnectionOutbox& out) {
                                           .role = up ? wire::Role::receiver : wire::Role::sender,
                                           .sent = result.sent,
                                           .received = result.received}));
-    tell_test(out);
+    if (up) tell_test(out);
 }
 
 // Once per test, with what is known: after its end, or when the session ends in the middle of it.
@@ -193,12 +205,13 @@ void ServerConnection::tell_test(ConnectionOutbox& out) {
                   .direction = test_->start.direction,
                   .end = test_->result ? test_->result->end : why_closed_,
                   .datagram_bytes = test_->ready.datagram_bytes};
-    if (test_->result) {
-        done.sent = test_->result->sent;
-        done.received = test_->result->received;
-    } else if (last.test == done.test) {
+    if (last.test == done.test) {
         done.sent = last.sent;
         done.received = last.received;
+    }
+    if (test_->result) {
+        done.sent = test_->result->sent;
+        if (up || last.test != done.test) done.received = test_->result->received;
     }
     if (up) {
         done.sent = {.packets_accepted = test_->stop.packets_accepted,
@@ -215,9 +228,13 @@ void ServerConnection::close(MonoTime now, wire::End why, ConnectionOutbox& out)
     why_closed_ = why;
     closes_sent_ = 0;
     next_close_ = now;
+    stop_load(why, out);
+    on_timer(now, out);
+}
+
+void ServerConnection::stop_load(wire::End why, ConnectionOutbox& out) const {
     if (test_ && test_->granted && !test_->result)
         out.orders.push_back({bulk_port(test_->start.direction), EndTest{test_->start.test, why}});
-    on_timer(now, out);
 }
 
 void ServerConnection::on_port_lost(ConnectionOutbox& out) {

@@ -51,9 +51,11 @@ private:
         bool granted = false;
         bool stopped = false; // the client has said STOP
         std::optional<TestEnded> result;
-        bool told = false; // TestDone went up
+        bool counted = false; // into the volume
+        bool told = false;    // TestDone went up
     };
 
+    void on_snapshot(PortRole role, const PortSnapshot& snapshot, ConnectionOutbox& out);
     void on_valid(MonoTime now, PortRole role, const PortValid& valid, ConnectionOutbox& out);
     void on_control(MonoTime now, const ControlBody& body, ConnectionOutbox& out);
     void on_start(const wire::Start& start, ConnectionOutbox& out);
@@ -62,6 +64,7 @@ private:
     wire::Ready grant(const wire::Start& start) const;
     void begin(ConnectionOutbox& out);
     void report_if_over(ConnectionOutbox& out);
+    void stop_load(wire::End why, ConnectionOutbox& out) const;
     void tell_test(ConnectionOutbox& out);
     void finish(wire::End why, ConnectionOutbox& out);
     void tell_snapshot(MonoTime now, ConnectionOutbox& out);

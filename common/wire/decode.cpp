@@ -223,6 +223,7 @@ DecodedBody decode_report(Bytes datagram) {
                   .role = static_cast<Role>(in.role.get()),
                   .sent = {.packets_accepted = in.packets_accepted.get(),
                            .packets_refused = in.packets_refused.get(),
+                           .packets_skipped = in.packets_skipped.get(),
                            .first_sent_ns = in.first_sent_ns.get(),
                            .last_sent_ns = in.last_sent_ns.get(),
                            .limited_by = static_cast<LimitedBy>(in.limited_by.get())},

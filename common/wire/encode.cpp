@@ -172,6 +172,7 @@ struct Sealing {
                                   .best_span_ns = received.best_span_ns,
                                   .best_index = received.best_index,
                                   .stamps_missing = received.stamps_missing,
+                                  .packets_skipped = sent.packets_skipped,
                                   .reserved = {},
                                   .tag = {}},
                      out);

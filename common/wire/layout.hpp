@@ -219,7 +219,8 @@ struct ReportLayout {
     Be<8> best_span_ns;                    // 152
     Be<4> best_index;                      // 160
     Be<4> stamps_missing;                  // 164  datagrams without a kernel receive stamp
-    std::array<std::uint8_t, 32> reserved; // 168
+    Be<8> packets_skipped;                 // 168  sender: never offered, its host ran it too late
+    std::array<std::uint8_t, 24> reserved; // 176
     Tag tag;                               // 200
 };
 static_assert(sizeof(ReportLayout) == 216 && offsetof(ReportLayout, packets) == 64 &&

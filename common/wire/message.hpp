@@ -156,6 +156,7 @@ struct Stop {
 struct SenderRecord {
     std::uint64_t packets_accepted = 0;
     std::uint64_t packets_refused = 0;
+    std::uint64_t packets_skipped = 0; // never offered: the host ran the sender too late
     std::uint64_t first_sent_ns = 0;
     std::uint64_t last_sent_ns = 0;
     LimitedBy limited_by = LimitedBy::nothing;

@@ -77,7 +77,9 @@ std::optional<End> end_from(std::uint16_t number);
 struct DropCounts {
     std::array<std::uint64_t, drop_reasons> by_reason{};
 
-    void count(Drop drop) { ++by_reason[static_cast<std::size_t>(drop)]; }
+    void count(Drop drop, std::uint64_t datagrams = 1) {
+        by_reason[static_cast<std::size_t>(drop)] += datagrams;
+    }
     std::uint64_t of(Drop drop) const { return by_reason[static_cast<std::size_t>(drop)]; }
     std::uint64_t total() const;
     DropCounts& operator+=(const DropCounts& other);

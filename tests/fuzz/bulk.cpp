@@ -1,0 +1,53 @@
+// Trains of bulk datagrams as the kernel may hand them over: 16 bits of segment size, then bytes.
+// Promise: any segmentation is read or refused, whatever its headers say; tags that were just made
+// verify, and no others do.
+#include "crypto/bulk_tag.hpp"
+#include "dgram/datagrams.hpp"
+#include "fuzz/script.hpp"
+#include "fuzz/target.hpp"
+#include "wire/codec.hpp"
+
+using namespace wyn;
+
+namespace {
+
+void read_headers(const dgram::ReceivedTrain& train) {
+    for (std::size_t i = 0; i < train.count(); ++i) {
+        const auto header = wire::decode_bulk(train[i]);
+        if (!header) continue;
+        WYN_CHECK(header->length == train[i].size() && header->sent_ns <= wire::latest_ns);
+        std::array<std::uint8_t, sizeof(wire::BulkLayout)> bytes{};
+        wire::encode_bulk(*header, bytes);
+        // All of the header is read: it comes back byte for byte, but for the tag.
+        WYN_CHECK(
+            std::equal(bytes.begin(), bytes.begin() + crypto::tagged_bytes, train[i].begin()));
+    }
+}
+
+void make_and_check_tags(crypto::BulkTagger& tagger, std::vector<std::uint8_t> train,
+                         std::size_t segment, std::size_t count) {
+    tagger.tag(train, segment);
+    WYN_CHECK(tagger.verify(train, segment).count() == count);
+    // Any bit of the last datagram's header or tag.
+    const std::size_t last = (count - 1) * segment;
+    train[last + train[last] % 40U] ^= 1;
+    WYN_CHECK(tagger.verify(train, segment).count() == count - 1);
+}
+
+} // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    fuzz::Script script{data, size};
+    const std::size_t segment = script.u16();
+    const std::vector<std::uint8_t> bytes = script.bytes(dgram::longest_datagram);
+    const dgram::ReceivedTrain train{.bytes = bytes, .segment_size = segment};
+    read_headers(train);
+
+    static crypto::BulkTagger tagger{crypto::Key128{1, 2, 3}};
+    const auto right = tagger.verify(bytes, segment);
+    WYN_CHECK(right.count() <= bytes.size() / 40);
+    if (segment < 40 || bytes.empty() || train.count() > crypto::longest_train) return 0;
+    const std::size_t rest = bytes.size() % segment;
+    if (rest == 0 || rest >= 40) make_and_check_tags(tagger, bytes, segment, train.count());
+    return 0;
+}

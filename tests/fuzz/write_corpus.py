@@ -1,0 +1,258 @@
+#!/usr/bin/env python3
+"""Writes the seeds of the protocol's fuzz targets: golden packets, and scripts of the acts that the
+targets' steps take. Files with other names in a corpus, kept from fuzzing, are left alone.
+
+    write_corpus.py [DIRECTORY]     the default is corpus/ beside this file
+"""
+
+import struct
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "golden"))
+
+import golden_session  # noqa: E402
+import protocol_model as model  # noqa: E402
+
+PACKETS = {name: raw for name, (_, raw) in golden_session.packets().items()}
+HANDSHAKE = ("hello_", "cookie", "assign", "refuse_")
+
+
+def u8(*values: int) -> bytes:
+    return bytes(values)
+
+
+def u16(value: int) -> bytes:
+    return struct.pack(">H", value)
+
+
+def u32(value: int) -> bytes:
+    return struct.pack(">I", value)
+
+
+def u64(value: int) -> bytes:
+    return struct.pack(">Q", value)
+
+
+def counted(raw: bytes) -> bytes:
+    return u16(len(raw)) + raw
+
+
+def of_handshake() -> dict[str, bytes]:
+    seeds = {name: raw for name, raw in PACKETS.items() if name.startswith(HANDSHAKE)}
+    full = bytes.fromhex("0001 0190") + bytes(400)
+    hello = PACKETS["hello_first"]
+    seeds["extension_fills_the_room"] = hello[:42] + u16(404) + hello[44:88] + full + bytes(20)
+    many = b"".join(u16(kind) + u16(0) for kind in range(33))
+    seeds["extensions_33"] = hello[:42] + u16(132) + hello[44:88] + many + hello[220:]
+    seeds["extension_twice"] = hello[:42] + u16(8) + hello[44:88] + bytes(8) + hello[96:]
+    seeds["empty"] = b""
+    seeds["header_only"] = hello[:4] + u16(24) + hello[6:24]
+    return seeds
+
+
+def of_sealed() -> dict[str, bytes]:
+    seeds = {name: raw for name, raw in PACKETS.items()
+             if not name.startswith((*HANDSHAKE, "bulk"))}
+    step = {"first_after_ns": 0, "span_ns": 1, "packets": 1, "flags": 0, "lowest_delay": 0xFFFF,
+            "last_delay": 0x0801}
+    seeds["feedback_full"] = model.encode("FEEDBACK", steps=[step] * 64)
+    seeds["feedback_cut"] = PACKETS["feedback"][:-16]
+    seeds["bulk"] = PACKETS["bulk"]
+    return seeds
+
+
+def of_bulk() -> dict[str, bytes]:
+    seeds = {name: u16(len(raw)) + raw for name, raw in PACKETS.items() if name.startswith("bulk")}
+    one = PACKETS["bulk"]
+    seeds["train"] = u16(48) + one * 5
+    seeds["train_short_last"] = u16(48) + one * 4 + one[:44]
+    seeds["train_last_without_tag"] = u16(48) + one * 4 + one[:39]
+    seeds["train_too_long"] = u16(40) + one[:40] * 130
+    seeds["segment_zero"] = u16(0) + one
+    seeds["segment_short"] = u16(39) + one * 2
+    seeds["segment_longer_than_train"] = u16(65507) + one
+    seeds["beat_behind_bulk"] = u16(96) + (one + one) * 2 + PACKETS["beat1"]
+    seeds["largest"] = u16(1472) + bytes(1472 * 44)
+    return seeds
+
+
+def of_key_file() -> dict[str, bytes]:
+    key, other = "0123456789abcdef" * 4, "FEDCBA9876543210" * 4
+    texts = {
+        "one": f"17 {key} office\n", "no_name": f"17 {key}", "two": f"1 {key} a\n2 {other} b\n",
+        "comments": f"# keys\n\n   # more\n\t4294967295\t{other}\t\r\n", "empty": "",
+        "only_comments": "# 17\n", "twice": f"5 {key}\n5 {other}\n", "zeros": f"5 {'0' * 64}\n",
+        "id_zero": f"0 {key}\n", "id_large": f"4294967296 {key}\n", "id_word": f"{key} 5\n",
+        "key_short": f"5 {key[1:]}\n", "key_long": f"5 {key}0\n", "key_not_hex": f"5 {key[:-1]}g\n",
+        "name_long": f"5 {key} {'n' * 33}\n", "name_bad": f"5 {key} a/b\n",
+        "too_much": f"5 {key} a b\n", "nul": f"5 {key[:9]}\0{key[10:]}\n",
+    }
+    return {name: text.encode("ascii") for name, text in texts.items()}
+
+
+def of_client_handshake() -> dict[str, bytes]:
+    wait, garbage, cookie, assign, refuse = (u8(act) for act in range(5))
+    begin = u8(1) + wait + u16(0)
+    take = cookie + golden_session.COOKIE + wait + u16(0)
+    good_tag, bad_tag = u8(1), u8(0)
+    critical = bytearray(PACKETS["assign"])
+    critical[112] = 0x80
+    return {
+        "assigned": begin + take + assign + good_tag + PACKETS["assign"],
+        "refused": begin + take + refuse + good_tag + PACKETS["refuse_busy"],
+        "wrong_tags": begin + take + assign + bad_tag + PACKETS["assign"] + refuse + bad_tag +
+        PACKETS["refuse_busy"] + assign + good_tag + PACKETS["assign"],
+        "critical_extension": begin + take + assign + good_tag + bytes(critical),
+        "assign_before_cookie": begin + assign + good_tag + PACKETS["assign"] + take,
+        "silence": begin + (wait + u16(60_000)) * 4,
+        "cookie_grows_old": begin + take + (wait + u16(4_000)) * 5 + take + refuse + good_tag +
+        PACKETS["refuse_unsupported"],
+        "cookie_twice": begin + take + take,
+        "golden_packets": begin + b"".join(garbage + counted(raw) for raw in PACKETS.values()),
+        "nothing": b"",
+    }
+
+
+def of_listener() -> dict[str, bytes]:
+    wait, garbage, hello, repeat, opened, ended, drain = (u8(act) for act in range(7))
+    first, with_cookie, spoiled = 0, 1, 32
+    yes = u8(0)
+
+    def open_session(client: int, key: int = 0, wish: bytes = b"", spoil: int = with_cookie) -> bytes:
+        # Three ports, each drawn and opened, then the worker.
+        return (hello + u8(client, first, key) +
+                hello + u8(client, spoil | (4 if wish else 0), key) + wish + yes * 4)
+
+    return {
+        "session": u8(1) + open_session(0) + opened + yes + ended + yes,
+        "every_key": u8(2) + b"".join(open_session(3 * (key % 3), key) for key in range(4)),
+        "full": u8(3) + b"".join(open_session(3 * (i % 3)) + opened + u8(i) for i in range(6)),
+        "half_open": u8(4) + open_session(0) + (wait + u16(50)) * 5 + wait + u16(3_000) +
+        wait + u16(50),
+        "repeated": u8(5) + open_session(0) + (repeat + u8(0)) * 3 + opened + yes + repeat + u8(0),
+        "replayed": u8(6) + open_session(0) + ended + yes + repeat + u8(0) + wait + u16(40_000) +
+        repeat + u8(0),
+        "ports_taken": u8(7) + hello + u8(0, first, 0) + hello + u8(0, with_cookie, 0) +
+        u8(7, 0, 7, 0, 0, 0) + hello + u8(3, first, 0) + hello + u8(3, with_cookie, 0) + u8(7) * 20,
+        "no_worker": u8(8) + hello + u8(0, first, 0) + hello + u8(0, with_cookie, 0) +
+        u8(0, 0, 0, 7),
+        "cookie_grows_old": u8(9) + hello + u8(0, first, 0) + wait + u16(50_000) +
+        hello + u8(0, with_cookie, 0),
+        "strange_sources": u8(10) + b"".join(open_session(i) for i in range(13)),
+        "spoiled": u8(11) + hello + u8(0, first, 0) + b"".join(
+            hello + u8(0, with_cookie | spoiled, 0) + u16(place) + u8(1)
+            for place in (0, 2, 4, 24, 40, 44, 48, 60, 72, 88, 496)),
+        "extensions": u8(12) + hello + u8(0, first, 0) + hello + u8(0, with_cookie | 8, 0) +
+        u16(0x8001) + u8(2) + b"ab" + hello + u8(0, with_cookie | 8, 0) + u16(1) + u8(2) + b"ab",
+        "newer": u8(13) + hello + u8(0, first, 0) + hello + u8(0, with_cookie | 16, 0) + u8(2),
+        "budget": u8(14) + b"".join(open_session(3 * i, 0, u32(3_000_000)) for i in range(3)),
+        "drained": u8(15) + drain + u8(0xD7) + open_session(0),
+        "golden_packets": u8(16) + b"".join(garbage + u8(i) + counted(raw) for i, raw in
+                                            enumerate(PACKETS.values())),
+        "nothing": b"",
+    }
+
+
+class PortScript:
+    """The acts of port_session.cpp, in the order of its enum."""
+
+    def __init__(self, role: int, seed: int = 1):
+        self.raw = u8(seed, role)
+
+    def act(self, number: int, client: bool = False, rest: bytes = b"") -> "PortScript":
+        self.raw += u8(number | (0x80 if client else 0)) + rest
+        return self
+
+    def wait(self, us: int) -> "PortScript":
+        return self.act(0, rest=u16(us))
+
+    def prove(self) -> "PortScript":
+        """Two whole beats; the server is proven after the first."""
+        for _ in range(2):
+            self.wait(50_000).act(2)
+        return self
+
+    def load(self, from_client: bool, rate: int, size: int, ms: int, search: int) -> "PortScript":
+        return self.act(9, from_client, u32(rate - 1) + u8(search) + u16(ms - 1) + u16(size - 40) +
+                        u8(1))
+
+    def flow(self, turns: int, us: int = 10_000) -> "PortScript":
+        for _ in range(turns):
+            self.wait(us).act(2)
+        return self
+
+
+CONTROL, UPLOAD, DOWNLOAD = range(3)
+
+
+def of_port_session() -> dict[str, bytes]:
+    def scripts() -> dict[str, PortScript]:
+        def up(seed: int = 1) -> PortScript:
+            return PortScript(UPLOAD, seed).prove()
+
+        def hostile(turns: int) -> PortScript:
+            script = up().load(True, 20_000_000, 1200, 2000, 0).flow(10)
+            for turn in range(turns):
+                script.wait(5_000)
+                script.act(14, True, u8(1) + u64(turn << 60) + u64(turn << 58) + u8(0) + u8(200) +
+                           u64(1000) + u64(0) + u64(0))
+            return script
+
+        sealed = PortScript(CONTROL).prove()
+        for name, raw in PACKETS.items():
+            if name not in ("cookie",) and not name.startswith((*HANDSHAKE, "bulk")):
+                sealed.act(7, False, counted(raw)).act(7, True, counted(raw))
+        spoiled = up().load(True, 5_000_000, 1000, 500, 0)
+        for how in range(24):
+            spoiled.wait(10_000).act(4, how % 2 == 0, u8(how) + u16(how * 37) + u16(how) + u8(how))
+        bulk = PortScript(DOWNLOAD).prove().load(False, 1_000_000, 500, 1000, 0)
+        for number in range(12):
+            bulk.act(8, True, u8(2, 20) + b"".join(
+                u8(0, 200) + u16(number * 3 + i) + u8(200) + u8(200, number // 4) + u8(9)
+                for i in range(3)))
+        return {
+            "beats": PortScript(CONTROL).prove().flow(8, 60_000),
+            "probing": PortScript(CONTROL).prove().act(12, rest=u8(10)).flow(20, 5_000),
+            "control": PortScript(CONTROL).prove().act(11, True, u8(1)).act(2).act(
+                11, False, u8(3)).act(2),
+            "up": up().load(True, 10_000_000, 1472, 300, 0).flow(50),
+            "up_search": up().load(True, 100_000_000, 1472, 1000, 1).flow(60),
+            "up_largest": up().load(True, 200_000_000, 65507, 300, 0).flow(40),
+            "down": PortScript(DOWNLOAD).prove().load(False, 10_000_000, 100, 300, 0).flow(50),
+            "down_twice": PortScript(DOWNLOAD).prove().load(False, 5_000_000, 700, 50, 0).flow(
+                20).load(False, 5_000_000, 700, 50, 1).flow(20),
+            "no_feedback": up().load(True, 5_000_000, 1000, 2000, 0).flow(10).wait(60_000).act(
+                3).flow(0).wait(65_000).wait(65_000).wait(65_000).wait(65_000).wait(65_000),
+            "before_proof": PortScript(DOWNLOAD).load(False, 5_000_000, 1000, 100, 0).flow(0).wait(
+                10_000).wait(10_000).prove().flow(20),
+            "lost_and_repeated": up().load(True, 8_000_000, 900, 400, 0).wait(9_000).act(3).act(
+                5).wait(9_000).act(5, True).act(5).flow(10),
+            "ended": up().load(True, 5_000_000, 1000, 2000, 0).flow(5).act(10, True, u8(1)).flow(5),
+            "socket_drops": up().load(True, 5_000_000, 1000, 300, 0).flow(5).act(
+                13, rest=u8(9)).flow(10),
+            "strange": up().act(6, False, u8(1) + u16(5) + u16(96) + counted(PACKETS["beat0"])).act(
+                6, False, u8(2, 9) + u16(0) + counted(b"")).act(
+                6, True, u8(0) + u16(48) + counted(PACKETS["bulk"] * 3)),
+            "idle": PortScript(CONTROL).prove().flow(0).wait(65_000).wait(65_000),
+            "hostile_receiver": hostile(8), "sealed": sealed, "spoiled": spoiled, "bulk": bulk,
+        }
+
+    return {name: script.raw for name, script in scripts().items()}
+
+
+def main() -> int:
+    directory = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "corpus"
+    corpora = {"handshake": of_handshake(), "sealed": of_sealed(), "bulk": of_bulk(),
+               "key_file": of_key_file(), "client_handshake": of_client_handshake(),
+               "listener": of_listener(), "port_session": of_port_session()}
+    for target, seeds in corpora.items():
+        (directory / target).mkdir(parents=True, exist_ok=True)
+        for name, raw in seeds.items():
+            (directory / target / name).write_bytes(raw)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

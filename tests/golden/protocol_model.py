@@ -1,0 +1,435 @@
+#!/usr/bin/env python3
+"""The wyndrvr protocol, a second time: written from man/wyndrvr-protocol.7 alone, in another
+language, with Python's standard library only. What it and our C++ agree on is what the page says.
+
+    protocol_model.py --probe HOST PORT [options]
+
+talks to a running wyndrvrd as a foreign client (foreign_client.py) and prints what happened as
+JSON.
+"""
+
+import hashlib
+import hmac
+import struct
+import sys
+from dataclasses import dataclass, field
+
+from aes128 import Aes128
+
+MAGIC = 0x5744
+VERSION = 1
+LATEST_NS = 4611686018427387903
+HIGHEST_RATE = 10_000_000_000_000
+LONGEST_TEST_MS = 3_600_000
+MOST_EXTENSIONS = 32
+MOST_STEPS = 64
+
+Fields = dict[str, object]
+
+
+class Dropped(Exception):
+    """A datagram that is not answered, and why: length, magic, version, type, value, extension,
+    tag, session or replayed."""
+
+
+# Forms.
+
+
+@dataclass(frozen=True)
+class Field:
+    """One row of a table: a number with its range, or bytes (`low` is None)."""
+
+    name: str
+    size: int
+    low: int | None = None
+    high: int | None = None
+    signed: bool = False
+    is_read: bool = True  # False: sent as zeros, not looked at
+
+    @property
+    def is_number(self) -> bool:
+        return self.low is not None
+
+    def unpack(self, raw: bytes):
+        return int.from_bytes(raw, "big", signed=self.signed) if self.is_number else bytes(raw)
+
+    def pack(self, value) -> bytes:
+        if self.is_number:
+            return int(value).to_bytes(self.size, "big", signed=self.signed)
+        assert len(value) == self.size, self.name
+        return bytes(value)
+
+
+def number(name: str, size: int, low: int = 0, high: int | None = None) -> Field:
+    return Field(name, size, low, 256 ** size - 1 if high is None else high)
+
+
+def octets(name: str, size: int) -> Field:
+    return Field(name, size)
+
+
+def zeros(name: str, size: int) -> Field:
+    return Field(name, size, is_read=False)
+
+
+def time(name: str) -> Field:
+    return number(name, 8, 0, LATEST_NS)
+
+
+END = number("end", 2, 0, 14)
+TAG = octets("tag", 16)
+HEADER = [number("magic", 2), number("version", 1), number("type", 1), number("length", 2),
+          number("flags", 2), number("session", 8), number("counter", 8)]
+HEADER_BYTES = 24
+TOTALS = [number(name, 8) for name in ("packets", "payload_bytes", "duplicates", "reordered",
+                                       "late", "socket_drops", "rejected")]
+ARRIVALS = [time("first_arrival_ns"), time("last_arrival_ns")]
+EXTENSION_ROOM = {"HELLO": 408, "ASSIGN": 128}
+
+# The rows of each message behind the header; of BULK all of them.
+BODIES: dict[str, list[Field]] = {
+    "HELLO": [
+        octets("nonce", 16), number("version_min", 1, 1), number("version_max", 1, 1),
+        number("extension_bytes", 2, 0, 408), number("key_id", 4), octets("cookie", 24),
+        number("wish_rate_bps", 8, 0, HIGHEST_RATE),
+        number("wish_duration_ms", 4, 0, LONGEST_TEST_MS), zeros("reserved", 4),
+        octets("extensions", 408), TAG],
+    "COOKIE": [octets("nonce", 16), octets("cookie", 24)],
+    "ASSIGN": [
+        octets("client_nonce", 16), octets("server_nonce", 16), number("control_port", 2, 1),
+        number("upload_port", 2, 1), number("download_port", 2, 1),
+        number("extension_bytes", 2, 0, 128), number("max_rate_bps", 8, 0, HIGHEST_RATE),
+        number("max_volume_bytes", 8), number("max_duration_ms", 4, 1, LONGEST_TEST_MS),
+        number("max_datagram_bytes", 2, 40, 65507), number("version", 1),
+        zeros("reserved", 1), number("heartbeat_us", 4, 10_000, 1_000_000),
+        number("adjustment_delay_us", 4, 1_000, 1_000_000),
+        number("feedback_interval_us", 4, 1_000, 125_000),
+        number("half_open_ms", 4, 500, 30_000), number("idle_timeout_ms", 4, 1_000, 60_000),
+        zeros("reserved2", 4), octets("extensions", 128), TAG],
+    "REFUSE": [
+        octets("nonce", 16), number("code", 2, 1, 11), number("version_min", 1),
+        number("version_max", 1), number("retry_after_ms", 4), number("have", 8),
+        number("limit", 8), number("detail", 2), zeros("reserved", 14), TAG],
+    "BEAT0": [
+        number("number", 4), number("confirmed", 1, 0, 1), zeros("reserved", 3),
+        octets("challenge", 16), octets("echo", 16), time("time_ns"), time("held_ns"), TAG],
+    "PROBE": [number("number", 4), zeros("reserved", 4), time("sent_ns"), zeros("padding", 40),
+              TAG],
+    "ECHO": [number("number", 4), number("probes_received", 4), time("probe_sent_ns"),
+             time("probe_received_ns"), time("sent_ns"), zeros("padding", 24), TAG],
+    "START": [
+        number("test", 4, 1), number("direction", 1, 1, 2), number("search", 1, 0, 1),
+        number("datagram_bytes", 2, 40, 65507), number("rate_bps", 8, 0, HIGHEST_RATE),
+        number("duration_ms", 4, 1, LONGEST_TEST_MS), zeros("reserved", 4), TAG],
+    "READY": [
+        number("test", 4), END, number("datagram_bytes", 2),
+        number("rate_bps", 8, 0, HIGHEST_RATE), number("duration_ms", 4, 0, LONGEST_TEST_MS),
+        zeros("reserved", 4), TAG],
+    "STOP": [number("test", 4), END, zeros("reserved", 2), number("packets_accepted", 8),
+             number("packets_refused", 8), TAG],
+    "REPORT": [
+        number("test", 4), END, number("role", 1, 1, 2), number("limited_by", 1, 0, 4),
+        number("packets_accepted", 8), number("packets_refused", 8), time("first_sent_ns"),
+        time("last_sent_ns"), *TOTALS, *ARRIVALS, number("best_packets", 8),
+        number("best_bytes", 8), time("best_span_ns"), number("best_index", 4),
+        number("stamps_missing", 4), zeros("reserved", 32), TAG],
+    "CLOSE": [END, zeros("reserved", 6), TAG],
+    "BULK": [
+        number("magic", 2), number("version", 1), number("type", 1), number("length", 2),
+        number("test", 2), number("sequence", 8), time("sent_ns"), number("step", 4),
+        number("receipt", 4), octets("tag", 8)],
+    # Up to the records; the tag stands behind them.
+    "FEEDBACK": [
+        number("test", 4), number("steps", 1, 0, MOST_STEPS), zeros("reserved", 3),
+        number("newest_sequence", 8), time("newest_sent_ns"), number("newest_step", 4),
+        number("newest_receipt", 4), time("held_ns"), *TOTALS, *ARRIVALS,
+        Field("lowest_delay_ns", 8, -LATEST_NS, LATEST_NS, signed=True),
+        number("first_step", 4), zeros("reserved2", 4), time("first_step_ns")],
+}
+BODIES["BEAT1"] = BODIES["BEAT2"] = BODIES["BEAT0"]
+BODIES["CLOSED"] = BODIES["CLOSE"]
+STEP = [number("first_after_ns", 4), number("span_ns", 4), number("packets", 3),
+        number("flags", 1), number("lowest_delay", 2), number("last_delay", 2)]
+STEP_BYTES = 16
+
+TYPES = {"HELLO": 1, "COOKIE": 2, "ASSIGN": 3, "REFUSE": 4, "BEAT0": 8, "BEAT1": 9, "BEAT2": 10,
+         "START": 16, "STOP": 17, "PROBE": 18, "CLOSE": 24, "CLOSED": 25, "READY": 32,
+         "REPORT": 33, "ECHO": 34, "BULK": 48, "FEEDBACK": 49}
+NAMES = {number: name for name, number in TYPES.items()}
+HANDSHAKE = {"HELLO", "COOKIE", "ASSIGN", "REFUSE"}
+REFUSALS = {1: "busy", 2: "per_address", 3: "rate_budget", 5: "unsupported", 6: "version",
+            7: "not_authorised", 8: "shutting_down", 9: "anonymous", 10: "no_ports",
+            11: "no_worker"}
+ENDS = {0: "none", 1: "completed", 2: "stopped", 3: "peer_silent", 4: "half_open",
+        5: "no_feedback", 6: "rate_exceeded", 7: "volume_used", 8: "worker_failed",
+        9: "shutting_down", 10: "no_bulk", 11: "protocol", 12: "local_error", 13: "interrupted",
+        14: "not_granted"}
+LIMITS = {0: "nothing", 1: "grant", 2: "breaker", 3: "stack", 4: "volume"}
+
+
+def rows(name: str) -> list[tuple[int, Field]]:
+    """The table of a message: each field with its offset. FEEDBACK ends before its records."""
+    fields = BODIES[name] if name == "BULK" else HEADER + BODIES[name]
+    offsets = [sum(before.size for before in fields[:i]) for i in range(len(fields))]
+    return list(zip(offsets, fields))
+
+
+def length_of(name: str) -> int:
+    """The length of all messages of this type; of BULK and FEEDBACK the least."""
+    return sum(part.size for _, part in rows(name)) + (16 if name == "FEEDBACK" else 0)
+
+
+def read_extensions(area: bytes, used: int) -> list[tuple[int, bytes]]:
+    found: list[tuple[int, bytes]] = []
+    at = 0
+    while at < used:
+        if used - at < 4 or len(found) == MOST_EXTENSIONS:
+            raise Dropped("extension")
+        kind, length = struct.unpack_from(">HH", area, at)
+        at += 4
+        if used - at < length or any(kind == other for other, _ in found):
+            raise Dropped("extension")
+        found.append((kind, area[at:at + length]))
+        at += length
+    if any(area[used:]):
+        raise Dropped("extension")
+    return found
+
+
+def write_extensions(extensions: list[tuple[int, bytes]]) -> bytes:
+    return b"".join(struct.pack(">HH", kind, len(value)) + value for kind, value in extensions)
+
+
+def short_delay(ns: int) -> int:
+    """A delay in 16 bits."""
+    if ns <= 0:
+        return 0
+    for exponent in range(32):
+        mantissa = (2 * ns + 2 ** exponent) // (2 * 2 ** exponent)
+        if mantissa < 2048:
+            return exponent << 11 | mantissa
+    return 0xFFFF
+
+
+def delay_of(short: int) -> int:
+    return (short & 0x7FF) << (short >> 11)
+
+
+def encode(name: str, **values) -> bytes:
+    """The message; fields that are not named are 0, and so is the tag. `extensions` is a list of
+    (type, value), `steps` of FEEDBACK a list of dicts; BULK may have a `payload`."""
+    values = dict(values)
+    steps = values.pop("steps", [])
+    payload = values.pop("payload", b"")
+    length = length_of(name) + STEP_BYTES * len(steps) + len(payload)
+    values |= {"magic": MAGIC, "type": TYPES[name], "length": length}
+    values.setdefault("version", VERSION)
+    if name in EXTENSION_ROOM:
+        raw = write_extensions(values.get("extensions", []))
+        values["extension_bytes"] = len(raw)
+        values["extensions"] = raw.ljust(EXTENSION_ROOM[name], b"\0")
+    if name == "FEEDBACK":
+        values["steps"] = len(steps)
+    known = {part.name for _, part in rows(name)} | {"tag"}
+    assert values.keys() <= known, f"{name} has no {', '.join(values.keys() - known)}"
+    # The two versions in ASSIGN, of the header and of the session, are the same.
+    raw = b"".join(part.pack(values.get(part.name, 0 if part.is_number else bytes(part.size)))
+                   for _, part in rows(name))
+    for step in steps:
+        raw += b"".join(part.pack(step[part.name]) for part in STEP)
+    if name == "FEEDBACK":
+        raw += bytes(values.get("tag", bytes(16)))
+    raw += payload
+    assert len(raw) == length
+    return raw
+
+
+def _check_ranges(fields: list[Field], values: Fields) -> None:
+    for part in fields:
+        if part.is_number and part.is_read and not part.low <= values[part.name] <= part.high:
+            raise Dropped("version" if part.name in ("version_min", "version_max") else "value")
+
+
+def _check_together(name: str, values: Fields) -> None:
+    """What the tables say about one field and another."""
+    if name == "HELLO" and values["version_max"] < values["version_min"]:
+        raise Dropped("version")
+    if name == "ASSIGN" and values["session"] == 0:
+        raise Dropped("value")
+    if name == "REFUSE" and values["code"] not in REFUSALS:
+        raise Dropped("value")
+    if name == "START" and values["search"] == 0 and values["rate_bps"] == 0:
+        raise Dropped("value")
+    if name == "READY" and values["end"] == 0:
+        if not 40 <= values["datagram_bytes"] <= 65507 or values["duration_ms"] == 0:
+            raise Dropped("value")
+
+
+def type_of(datagram: bytes) -> str:
+    """The name of the message; checks what is common to all."""
+    if len(datagram) < HEADER_BYTES:
+        raise Dropped("length")
+    magic, version, kind, length = struct.unpack_from(">HBBH", datagram)
+    if magic != MAGIC:
+        raise Dropped("magic")
+    if length != len(datagram):
+        raise Dropped("length")
+    name = NAMES.get(kind)
+    if name not in ("HELLO", "COOKIE", "REFUSE") and version != VERSION:
+        raise Dropped("version")
+    if name is None:
+        raise Dropped("type")
+    least = length_of(name)
+    if len(datagram) < least or name not in ("BULK", "FEEDBACK") and len(datagram) != least:
+        raise Dropped("length")
+    return name
+
+
+def decode(datagram: bytes) -> tuple[str, Fields]:
+    """Name and fields of any message. Tags are checked by who has the key."""
+    name = type_of(datagram)
+    values = {part.name: part.unpack(datagram[at:at + part.size]) for at, part in rows(name)
+              if part.is_read}
+    if name == "ASSIGN" and values["version"] != VERSION:
+        raise Dropped("version")
+    extension_bytes = values.get("extension_bytes", 0)
+    _check_ranges([part for part in BODIES[name] if part.name != "extension_bytes"], values)
+    _check_together(name, values)
+    if name in EXTENSION_ROOM:
+        if extension_bytes > EXTENSION_ROOM[name]:
+            raise Dropped("extension")
+        values["extensions"] = read_extensions(values["extensions"], extension_bytes)
+    if name == "FEEDBACK":
+        if len(datagram) != length_of(name) + STEP_BYTES * values["steps"]:
+            raise Dropped("length")
+        values["steps"] = [_read_step(datagram, i) for i in range(values["steps"])]
+        values["tag"] = datagram[-16:]
+        if values["steps"] and values["steps"][0]["first_after_ns"] != 0:
+            raise Dropped("value")
+    if name == "BULK":
+        values["payload"] = datagram[length_of(name):]
+    return name, values
+
+
+def step_offset(index: int) -> int:
+    return length_of("FEEDBACK") - 16 + STEP_BYTES * index
+
+
+def _read_step(datagram: bytes, index: int) -> Fields:
+    at = step_offset(index)
+    step = {}
+    for part in STEP:
+        step[part.name] = part.unpack(datagram[at:at + part.size])
+        at += part.size
+    return step
+
+
+# Keys and tags.
+
+
+def blake2b(key: bytes, size: int, *data: bytes) -> bytes:
+    return hashlib.blake2b(b"".join(data), key=key, digest_size=size).digest()
+
+
+def derive(secret: bytes, label: str) -> bytes:
+    return blake2b(secret, 32, label.encode("ascii"))
+
+
+def hello_key(psk: bytes) -> bytes:
+    return derive(psk, "wyndrvr-1 hello")
+
+
+def refuse_key() -> bytes:
+    return derive(bytes(32), "wyndrvr-1 refuse")
+
+
+@dataclass
+class SessionKeys:
+    """From the HELLO with the cookie and the ASSIGN that answers it, as they were sent."""
+
+    psk: bytes
+    hello: bytes
+    assign: bytes
+    secret: bytes = field(init=False)
+
+    def __post_init__(self):
+        self.secret = blake2b(self.psk, 32, b"wyndrvr-1", self.hello[:496], self.assign[:240])
+
+    def of_assign(self) -> bytes:
+        return derive(self.secret, "assign")
+
+    def of_port(self, port: str, from_client: bool) -> bytes:
+        way = "client to server" if from_client else "server to client"
+        return derive(self.secret, f"{port} {way}")
+
+    def of_bulk(self, port: str) -> bytes:
+        return derive(self.secret, f"{port} bulk")[:16]
+
+
+def with_tag(message: bytes, key: bytes) -> bytes:
+    return message[:-16] + blake2b(key, 16, message[:-16])
+
+
+def tag_is_right(message: bytes, key: bytes) -> bool:
+    return hmac.compare_digest(blake2b(key, 16, message[:-16]), message[-16:])
+
+
+class BulkTagger:
+    """The tag of bulk datagrams under one key."""
+
+    def __init__(self, key: bytes):
+        self._cipher = Aes128(key)
+
+    def tag(self, datagram: bytes) -> bytes:
+        first = self._cipher.encrypt(datagram[:16])
+        mixed = bytes(a ^ b for a, b in zip(first, datagram[16:32]))
+        return self._cipher.encrypt(mixed)[:8]
+
+    def with_tag(self, datagram: bytes) -> bytes:
+        return datagram[:32] + self.tag(datagram) + datagram[40:]
+
+    def is_right(self, datagram: bytes) -> bool:
+        return hmac.compare_digest(self.tag(datagram), datagram[32:40])
+
+
+class Sealer:
+    """What one side sends on one port."""
+
+    def __init__(self, session: int, key: bytes):
+        self._session, self._key, self._counter = session, key, 0
+
+    def seal(self, name: str, **values) -> bytes:
+        self._counter += 1
+        return with_tag(encode(name, session=self._session, counter=self._counter, **values),
+                        self._key)
+
+
+class Opener:
+    """What the other side sends on that port."""
+
+    def __init__(self, session: int, key: bytes):
+        self._session, self._key = session, key
+        self._highest = 0
+        self._seen: set[int] = set()
+
+    def open(self, datagram: bytes) -> tuple[str, Fields]:
+        name, values = decode(datagram)
+        if name in HANDSHAKE or name == "BULK":
+            raise Dropped("type")
+        if values["session"] != self._session:
+            raise Dropped("session")
+        if not tag_is_right(datagram, self._key):
+            raise Dropped("tag")
+        self._accept(values["counter"])
+        return name, values
+
+    def _accept(self, counter: int) -> None:
+        if counter == 0 or counter in self._seen or counter + 63 < self._highest:
+            raise Dropped("replayed")
+        self._highest = max(self._highest, counter)
+        self._seen = {other for other in self._seen | {counter} if other + 63 >= self._highest}
+
+
+if __name__ == "__main__":
+    import foreign_client
+    sys.exit(foreign_client.main(sys.argv[1:], __doc__))

@@ -1,0 +1,72 @@
+// A datagram on its way through the simulated network, and what can become of it.
+#pragma once
+
+#include "dgram/address.hpp"
+#include "sim/event_queue.hpp"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace wyn::sim {
+
+// Where the way of a datagram ended. Every one that was sent, and every copy that the network made,
+// has exactly one fate.
+enum class Fate : std::uint8_t {
+    queued,      // reached a socket and waits to be read
+    lost,        // by chance
+    lost_burst,  // in a bad phase of the link
+    queue_full,  // at the bottleneck
+    too_big,     // for the link
+    partitioned, // the link was down
+    filtered,    // by a rule of the path: firewalls
+    no_host,     // nobody has this address
+    no_socket,   // nobody listens on this port, or not to this sender
+    socket_full,
+};
+inline constexpr std::size_t fates = 10;
+
+constexpr std::string_view name(Fate fate) {
+    switch (fate) {
+    case Fate::queued: return "queued";
+    case Fate::lost: return "lost";
+    case Fate::lost_burst: return "lost in a burst";
+    case Fate::queue_full: return "queue full";
+    case Fate::too_big: return "too big";
+    case Fate::partitioned: return "partitioned";
+    case Fate::filtered: return "filtered";
+    case Fate::no_host: return "no host";
+    case Fate::no_socket: return "no socket";
+    case Fate::socket_full: return "socket full";
+    }
+    return "unknown";
+}
+
+// A stream of numbered bulk datagrams: one test, one direction.
+struct FlowId {
+    dgram::Endpoint from;
+    dgram::Endpoint to;
+    std::uint16_t test = 0;
+    auto operator<=>(const FlowId&) const = default;
+};
+class Flow;
+
+struct Packet {
+    dgram::Endpoint from; // as its header says; a liar writes what he likes
+    dgram::Endpoint to;
+    std::vector<std::uint8_t> bytes;
+    // Set by the network where it recognises bulk, for the books.
+    Flow* flow = nullptr;
+    std::uint64_t sequence = 0;
+    bool damaged = false; // a bit of the first 40 bytes was flipped
+    bool touched = false; // any bit was
+
+    std::span<const std::uint8_t> view() const { return bytes; }
+    // On the wire of the IP layer.
+    std::size_t ip_bytes() const { return bytes.size() + to.address.header_bytes(); }
+};
+
+} // namespace wyn::sim

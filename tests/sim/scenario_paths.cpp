@@ -1,0 +1,219 @@
+// What paths do to datagrams, and what the results must say of it.
+#include "sim/result_check.hpp"
+#include "sim/scenario.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace wyn;
+using namespace wyn::sim;
+using session::DirectionResult;
+
+namespace {
+
+Place both_ways(Duration round_trip, const LinkSpec& link) {
+    Place place = at_distance(round_trip);
+    const Duration up = place.up.delay;
+    const Duration down = place.down.delay;
+    place.up = place.down = link;
+    place.up.delay = up;
+    place.down.delay = down;
+    return place;
+}
+
+// The results of both directions of one client over such a path, which all checkers have seen.
+std::vector<DirectionResult> results_over(const Place& place, const session::ProbePlan& plan) {
+    World world{{}};
+    Guest& client = world.add_client(place, {.plan = plan});
+    world.run();
+    CHECK_NO_COMPLAINT(world);
+    CHECK_COMPLETED(client);
+    std::vector<DirectionResult> results;
+    for (const auto* part : {&client->result().down, &client->result().up})
+        if (*part) results.push_back(**part);
+    return results;
+}
+
+// Of IP bits that went through a full link of this rate, as the best second must show.
+void check_capacity(const DirectionResult& way, BitRate rate) {
+    const auto rates = way.rates();
+    REQUIRE(rates.has_value());
+    INFO(name(way.direction) << ": " << print(rates->ip));
+    CHECK(std::abs(rates->ip.as_double() / rate.as_double() - 1) < 0.03);
+}
+
+} // namespace
+
+TEST_CASE("loss is counted to the datagram, from 1 to 30 %", "[sim]") {
+    for (const double loss : {0.01, 0.05, 0.3})
+        for (const DirectionResult& way :
+             results_over(both_ways(40ms, {.loss = loss}), fixed(mbit(4), 3s))) {
+            INFO(loss << " " << name(way.direction));
+            REQUIRE(way.sent.packets_accepted == 1020);
+            const double lost = ratio(*way.lost_on_the_way(), way.sent.packets_accepted);
+            CHECK(std::abs(lost - loss) < 0.05);
+            CHECK(lost > 0);
+        }
+}
+
+TEST_CASE("loss in bursts is counted to the datagram", "[sim]") {
+    const LinkSpec link{.bursts = {.enter = 0.01, .leave = 0.2, .loss = 0.8}};
+    for (const DirectionResult& way : results_over(both_ways(40ms, link), fixed(mbit(4), 3s)))
+        CHECK(way.lost_on_the_way() > 10);
+}
+
+TEST_CASE("duplicates are duplicates and neither loss nor rate", "[sim]") {
+    for (const DirectionResult& way :
+         results_over(both_ways(40ms, {.duplicate = 0.1}), fixed(mbit(4), 3s))) {
+        CHECK(way.lost_on_the_way() == 0);
+        CHECK(way.received.duplicates > 50);
+        CHECK(std::abs(way.rates()->payload.as_double() / 4e6 - 1) < 0.01);
+    }
+}
+
+TEST_CASE("overtaken datagrams are reordered and not lost", "[sim]") {
+    const LinkSpec link{.reorder = 0.05, .hold_back = 10ms};
+    for (const DirectionResult& way : results_over(both_ways(40ms, link), fixed(mbit(4), 3s))) {
+        CHECK(way.lost_on_the_way() == 0);
+        CHECK(way.received.reordered > 20);
+    }
+}
+
+TEST_CASE("jitter that reorders everything loses nothing", "[sim]") {
+    const LinkSpec link{.jitter = 50ms, .keeps_order = false};
+    for (const DirectionResult& way : results_over(both_ways(40ms, link), fixed(mbit(4), 3s))) {
+        CHECK(way.lost_on_the_way() == 0);
+        CHECK(way.received.reordered > 300);
+    }
+}
+
+TEST_CASE("damaged datagrams are rejected or harmless, and the rest is right", "[sim]") {
+    const LinkSpec link{.corrupt = 0.1};
+    for (const DirectionResult& way : results_over(both_ways(40ms, link), fixed(mbit(40), 1s))) {
+        // 40 of 1472 bytes are a header that is read: 1 of 370 datagrams.
+        CHECK(way.lost_on_the_way() > 0);
+        CHECK(way.received.rejected > 0);
+        CHECK(way.received.rejected <= *way.lost_on_the_way());
+    }
+}
+
+TEST_CASE("a search finds the capacity of a link, and its queue", "[sim]") {
+    World world{{}};
+    const LinkSpec link{.rate = mbit(100), .queue_bytes = 625'000}; // 50 ms
+    Guest& client = world.add_client(both_ways(10ms, link), {.plan = search(5s)});
+    world.run();
+    CHECK_NO_COMPLAINT(world);
+    CHECK_COMPLETED(client);
+    const session::ProbeResult& result = client->result();
+    check_capacity(*result.down, mbit(100));
+    check_capacity(*result.up, mbit(100));
+    const Duration idle = *result.idle->rtt.quantile(0.5);
+    CHECK(idle < 11ms);
+    CHECK(*result.down->loaded.rtt.quantile(0.5) > idle + 20ms);
+    CHECK(*result.up->loaded.rtt.quantile(0.5) > idle + 20ms);
+}
+
+TEST_CASE("a search finds the capacity of slow links and of links with hardly a queue", "[sim]") {
+    struct Link {
+        std::uint64_t mbits;
+        std::uint64_t queue_bytes;
+    };
+    for (const auto& [mbits, queue] :
+         {Link{1, 64'000}, Link{1, 6'000}, Link{5, 300'000}, Link{20, 6'000}, Link{50, 30'000}}) {
+        const LinkSpec link{.rate = mbit(mbits), .queue_bytes = queue};
+        for (const DirectionResult& way : results_over(both_ways(10ms, link), search(5s))) {
+            INFO(mbits << " Mbit/s " << queue << " bytes");
+            CHECK(name(way.end) == "completed");
+            check_capacity(way, mbit(mbits));
+        }
+    }
+}
+
+TEST_CASE("a load far above the path falls to what the circuit breaker allows", "[sim]") {
+    World world{{}};
+    const LinkSpec link{.rate = mbit(2), .queue_bytes = 6'000};
+    Guest& client = world.add_client(both_ways(10ms, link), {.plan = fixed(mbit(40), 3s)});
+    world.run();
+    CHECK_NO_COMPLAINT(world);
+    CHECK_COMPLETED(client);
+    for (const auto* part : {&client->result().down, &client->result().up}) {
+        const DirectionResult& way = **part;
+        CHECK(name(way.sent.limited_by) == "breaker");
+        check_capacity(way, mbit(2));
+        // 15 MB would have been 3 s of it.
+        CHECK(way.sent.packets_accepted * 1472 < 5'000'000);
+    }
+}
+
+TEST_CASE("lossy feedback costs no truth", "[sim]") {
+    Place place = at_distance(40ms);
+    place.up.loss = 0.5;
+    World world{{}};
+    Guest& client = world.add_client(place, {.plan = fixed(mbit(4), 3s, Ways::down)});
+    world.run();
+    CHECK_NO_COMPLAINT(world);
+    CHECK_COMPLETED(client);
+    CHECK(client->result().down->received.packets == 1020);
+    CHECK(client->result().down->lost_on_the_way() == 0);
+}
+
+TEST_CASE("a path that swallows large datagrams gives no bulk and no hang", "[sim]") {
+    World world{{}};
+    const LinkSpec link{.largest_packet = 1400};
+    Guest& client = world.add_client(both_ways(20ms, link), {.plan = fixed(mbit(4), 1s)});
+    world.run();
+    CHECK_NO_COMPLAINT(world);
+    CHECK_COMPLETED(client);
+    for (const auto* part : {&client->result().down, &client->result().up}) {
+        CHECK(name((*part)->end) == "no_feedback");
+        CHECK((*part)->received.packets == 0);
+        CHECK(!(*part)->rates().has_value());
+    }
+}
+
+TEST_CASE("a full socket is told from a lossy path", "[sim]") {
+    WorldSpec spec;
+    spec.server.socket.receive_buffer_bytes = 60'000;
+    World world{spec};
+    Guest& client = world.add_client(at_distance(20ms), {.plan = fixed(mbit(40), 2s, Ways::up)});
+    // The server's host stands still for 200 ms: a megabyte for a buffer of 60 kB.
+    world.at(2s, [&] { world.server_host().stall(200ms); });
+    world.run();
+    CHECK_NO_COMPLAINT(world);
+    CHECK_COMPLETED(client);
+    const DirectionResult& way = *client->result().up;
+    CHECK(way.lost_on_the_way() > 300);
+    CHECK(way.lost_in_receiver_socket() == way.lost_on_the_way());
+}
+
+TEST_CASE("what the sender's stack refuses is not sent and not lost", "[sim]") {
+    WorldSpec spec;
+    World world{spec};
+    ClientSpec client_spec{.plan = fixed(mbit(8), 2s)};
+    client_spec.trouble = {.refuse = 0.05, .block = 0.05};
+    Guest& client = world.add_client(at_distance(20ms), client_spec);
+    world.at(0s, [&] { world.server().send_trouble({.refuse = 0.05, .block = 0.05}); });
+    world.run();
+    CHECK_NO_COMPLAINT(world);
+    CHECK_COMPLETED(client);
+    for (const auto* part : {&client->result().down, &client->result().up}) {
+        const DirectionResult& way = **part;
+        CHECK(way.sent.packets_refused > 20);
+        CHECK(way.lost_on_the_way() == 0);
+        CHECK(name(way.sent.limited_by) == "stack");
+    }
+}
+
+TEST_CASE("an interruption of the path of one second is survived", "[sim]") {
+    World world{{}};
+    Guest& client = world.add_client(at_distance(20ms), {.plan = fixed(mbit(4), 3s, Ways::up)});
+    world.at(2s, [&] { client.host->up().change({.delay = 10ms, .partitioned = true}); });
+    world.at(2400ms, [&] { client.host->up().change({.delay = 10ms}); });
+    world.run();
+    CHECK_NO_COMPLAINT(world);
+    CHECK_COMPLETED(client);
+    const DirectionResult& way = *client->result().up;
+    CHECK(name(way.end) == "completed");
+    CHECK(ratio(*way.lost_on_the_way(), way.sent.packets_accepted) > 0.1);
+    CHECK(ratio(*way.lost_on_the_way(), way.sent.packets_accepted) < 0.16);
+}

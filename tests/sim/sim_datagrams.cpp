@@ -1,0 +1,166 @@
+#include "sim/sim_datagrams.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace wyn::sim {
+
+namespace {
+
+// Datagrams that follow each other more slowly are not coalesced: the driver's poll is over.
+constexpr Duration coalescing_gap = 20us;
+
+std::size_t count_of(std::size_t bytes, std::size_t segment) {
+    return segment == 0 ? 1 : (bytes + segment - 1) / segment;
+}
+
+} // namespace
+
+SimDatagrams::SimDatagrams(SimHost& host, std::uint16_t port, const SocketSpec& spec)
+    : host_{host}, spec_{spec}, random_{0} {
+    const auto bound = host.bind(*this, port);
+    if (!bound) return;
+    port_ = *bound;
+    open_ = true;
+    random_ = host.random_of(fmt::format("socket {}", port_));
+}
+
+SimDatagrams::~SimDatagrams() {
+    close();
+}
+
+void SimDatagrams::close() {
+    if (!open_) return;
+    open_ = false;
+    host_.unbind(port_);
+    for (const Waiting& unread : waiting_)
+        if (unread.packet.flow != nullptr) unread.packet.flow->on_thrown_away();
+    waiting_.clear();
+    waiting_bytes_ = 0;
+    ready_ = nullptr;
+}
+
+void SimDatagrams::arrive(Packet packet) {
+    Ledger& ledger = host_.network().ledger();
+    if (waiting_bytes_ + packet.bytes.size() > spec_.receive_buffer_bytes) {
+        ++drops_;
+        return ledger.on_fate(packet, Fate::socket_full);
+    }
+    ledger.on_fate(packet, Fate::queued);
+    waiting_bytes_ += packet.bytes.size();
+    waiting_.push_back({.packet = std::move(packet),
+                        .arrived = host_.queue().now(),
+                        .stamp = host_.now()});
+    ready();
+}
+
+void SimDatagrams::told_unreachable(const dgram::Endpoint& peer, int error) {
+    if (peer_ != peer) return; // only a connected socket is told
+    pending_error_ = error;
+    ready();
+}
+
+SimDatagrams::Waiting SimDatagrams::take() {
+    Waiting first = std::move(waiting_.front());
+    waiting_.pop_front();
+    waiting_bytes_ -= first.packet.bytes.size();
+    if (first.packet.flow != nullptr) first.packet.flow->on_read(first.packet, first.arrived);
+    return first;
+}
+
+// As udp_gro_receive_segment() does it (Linux 5.0): datagrams of one sender and size follow each
+// other, and the first shorter one ends the train and still belongs to it.
+void SimDatagrams::join_followers(const Waiting& first, dgram::ReceivedTrain& train) {
+    if (train.segment_size == 0) return;
+    SimTime newest = first.arrived;
+    for (std::size_t count = 1; !waiting_.empty() && count < dgram::most_segments; ++count) {
+        const Waiting& next = waiting_.front();
+        const std::size_t size = next.packet.bytes.size();
+        if (next.packet.from != first.packet.from || next.arrived - newest > coalescing_gap ||
+            size == 0 || size > train.segment_size ||
+            buffer_.size() + size > dgram::longest_datagram)
+            break;
+        newest = next.arrived;
+        const Waiting taken = take();
+        buffer_.insert(buffer_.end(), taken.packet.bytes.begin(), taken.packet.bytes.end());
+        if (count == 1) ++troubles_.coalesced;
+        if (size < train.segment_size) break;
+    }
+}
+
+Result<bool> SimDatagrams::receive(dgram::ReceivedTrain& into) {
+    if (pending_error_ != 0) return fail_errno(std::exchange(pending_error_, 0), "receive");
+    if (waiting_.empty()) return false;
+    Waiting first = take();
+    into.segment_size = first.packet.bytes.size();
+    into.from = first.packet.from;
+    into.stamp = spec_.kernel_stamps ? Stamp{first.stamp, StampOrigin::kernel}
+                                     : Stamp{host_.now(), StampOrigin::user};
+    into.cut_off = false;
+    buffer_ = std::move(first.packet.bytes);
+    first.packet.bytes.clear();
+    if (spec_.coalesces) join_followers(first, into);
+    into.bytes = buffer_;
+    return true;
+}
+
+void SimDatagrams::refuse_next(std::size_t calls, int error) {
+    refuse_next_ = calls;
+    refuse_error_ = error;
+}
+
+dgram::SendOutcome SimDatagrams::troubled(std::size_t count) {
+    using dgram::SendStatus;
+    const SimTime now = host_.queue().now();
+    if (refuse_next_ > 0) {
+        --refuse_next_;
+        ++troubles_.refused;
+        return {SendStatus::refused, 0, refuse_error_};
+    }
+    if (now < blocked_until_) return {SendStatus::would_block, 0, EAGAIN};
+    if (trouble_.refuse > 0 && random_.chance(trouble_.refuse)) {
+        ++troubles_.refused;
+        return {SendStatus::refused, random_.below(count), ENOBUFS};
+    }
+    if (trouble_.block > 0 && random_.chance(trouble_.block)) {
+        ++troubles_.blocked;
+        blocked_until_ = now + trouble_.block_for;
+        host_.queue().at(blocked_until_, [&host = host_, port = port_] {
+            if (SimDatagrams* const socket = host.socket(port)) socket->ready();
+        });
+        return {SendStatus::would_block, random_.below(count), EAGAIN};
+    }
+    return {SendStatus::sent, count, 0};
+}
+
+dgram::SendOutcome SimDatagrams::send(std::span<const std::uint8_t> bytes,
+                                      std::size_t segment_size, const dgram::Endpoint* to) {
+    if (!open_) return {dgram::SendStatus::refused, 0, EBADF};
+    if (to == nullptr && !peer_) return {dgram::SendStatus::refused, 0, EDESTADDRREQ};
+    const dgram::Endpoint target = to != nullptr ? *to : *peer_;
+    const dgram::SendOutcome outcome = troubled(count_of(bytes.size(), segment_size));
+    for (std::size_t i = 0; i < outcome.segments; ++i) {
+        const std::size_t begin = i * segment_size;
+        const auto segment = bytes.subspan(begin, std::min(segment_size, bytes.size() - begin));
+        host_.network().send(host_, {.from = local(),
+                                     .to = target,
+                                     .bytes = {segment.begin(), segment.end()}});
+    }
+    return outcome;
+}
+
+Result<void> SimDatagrams::connect(const dgram::Endpoint& peer) {
+    peer_ = peer;
+    return {};
+}
+
+dgram::Capabilities SimDatagrams::capabilities() const {
+    return {.segmentation = true,
+            .coalescing = spec_.coalesces,
+            .kernel_stamps = spec_.kernel_stamps,
+            .receive_buffer_bytes = spec_.receive_buffer_bytes};
+}
+
+} // namespace wyn::sim

@@ -1,0 +1,36 @@
+// Runs a production PortDriver on a simulated socket, the way the program's own runner does it on a
+// loop: one turn for each wake-up, first everything in, then trains out.
+#pragma once
+
+#include "session/port_driver.hpp"
+#include "sim/actor.hpp"
+#include "sim/sim_datagrams.hpp"
+
+namespace wyn::sim {
+
+class SimPort final : public Actor {
+public:
+    using Tell = std::function<void(session::PortRole, const session::PortNews&)>;
+
+    // `door` is what the driver sees of the socket: the socket itself, or a liar before it.
+    SimPort(SimHost& host, std::shared_ptr<SimDatagrams> socket, dgram::Datagrams& door,
+            const session::PortSetup& setup, Random& random, Duration link_delay, Tell tell);
+
+    void order(const session::PortOrder& order) { orders_.post(order); }
+
+    const std::shared_ptr<SimDatagrams>& socket() const { return socket_; }
+    const session::PortSession& session() const { return driver_.session(); }
+
+private:
+    MonoTime turn(MonoTime now) override;
+    void obey(MonoTime now, const session::PortOrder& order);
+    void pass_on_news();
+
+    std::shared_ptr<SimDatagrams> socket_;
+    session::PortDriver driver_;
+    session::PortRole role_;
+    Mailbox<session::PortOrder> orders_;
+    Tell tell_;
+};
+
+} // namespace wyn::sim

@@ -1,0 +1,170 @@
+#include "base/random.hpp"
+#include "check.hpp"
+#include "crypto/bulk_tag.hpp"
+#include "golden/golden.hpp"
+#include "unit/crypto/hex.hpp"
+
+#include <rapidcheck.h>
+
+#include <algorithm>
+
+using namespace wyn;
+using namespace wyn::crypto;
+
+namespace {
+
+constexpr std::size_t shortest = tagged_bytes + bulk_tag_bytes;
+
+using Train = std::vector<std::uint8_t>;
+
+Train random_train(std::size_t datagrams, std::size_t segment, std::size_t last,
+                   std::uint64_t seed) {
+    Train train((datagrams - 1) * segment + last);
+    SeededRandom{seed}.fill(train);
+    return train;
+}
+
+std::string tag_in(const Train& train, std::size_t segment, std::size_t index) {
+    return hex(Bytes{train}.subspan(index * segment + tagged_bytes, bulk_tag_bytes));
+}
+
+// The tag of one header alone.
+std::string lone_tag(const Key128& key, Bytes datagram) {
+    Train alone{datagram.begin(), datagram.begin() + shortest};
+    BulkTagger{key}.tag(alone, shortest);
+    return tag_in(alone, shortest, 0);
+}
+
+void flip(Train& train, std::size_t bit) {
+    train[bit / 8] = static_cast<std::uint8_t>(train[bit / 8] ^ (1 << bit % 8));
+}
+
+} // namespace
+
+TEST_CASE("the tag is the first half of AES-128's CBC-MAC over 32 bytes", "[crypto]") {
+    // Answers of tests/golden/known_answers.py and of `openssl enc -aes-128-cbc -nopad`.
+    Train zeros(shortest);
+    BulkTagger{Key128{}}.tag(zeros, shortest);
+    CHECK(tag_in(zeros, shortest, 0) == "f795bd4a52e29ed7");
+
+    Train counting_up = counting(shortest);
+    BulkTagger{counting_key<Key128>()}.tag(counting_up, shortest);
+    CHECK(tag_in(counting_up, shortest, 0) == "3cf456b4ca488aa3");
+
+    Train counting_down = counting(shortest);
+    std::transform(counting_down.begin(), counting_down.end(), counting_down.begin(),
+                   [](std::uint8_t byte) { return static_cast<std::uint8_t>(~byte); });
+    Key128 ones{};
+    ones.fill(0xff);
+    BulkTagger{ones}.tag(counting_down, shortest);
+    CHECK(tag_in(counting_down, shortest, 0) == "74cea75ee7d6b87a");
+}
+
+TEST_CASE("golden bulk datagrams carry the tag of their port's key", "[crypto]") {
+    // The keys that tests/golden/derive_keys.py derives for the golden session.
+    const Key128 upload{0x75, 0x48, 0x06, 0xa6, 0x5f, 0x11, 0xe3, 0xec,
+                        0xb1, 0xd6, 0xbb, 0x92, 0xc5, 0x44, 0x71, 0xba};
+    const Key128 download{0x89, 0xa2, 0x0a, 0xc2, 0x31, 0xcf, 0x0a, 0xbc,
+                          0xe8, 0x45, 0x72, 0x62, 0xee, 0x30, 0x96, 0xca};
+    for (const std::string name : {"bulk_primer", "bulk"}) {
+        const golden::Packet packet = golden::load(name);
+        CHECK(BulkTagger{download}.verify(packet, packet.size())[0]);
+        CHECK_FALSE(BulkTagger{upload}.verify(packet, packet.size())[0]);
+    }
+    const golden::Packet packet = golden::load("bulk_up");
+    CHECK(BulkTagger{upload}.verify(packet, packet.size())[0]);
+}
+
+TEST_CASE("a train of any length is tagged and checked datagram by datagram", "[crypto]") {
+    const Key128 key = counting_key<Key128>(9);
+    BulkTagger tagger{key};
+    for (std::size_t datagrams = 1; datagrams <= longest_train; ++datagrams) {
+        INFO(datagrams << " datagrams");
+        const std::size_t segment = shortest + datagrams % 7;
+        const Train before = random_train(datagrams, segment, segment, datagrams);
+        Train train = before;
+        tagger.tag(train, segment);
+        const auto right = tagger.verify(train, segment);
+        REQUIRE(right.count() == datagrams);
+        REQUIRE(right[datagrams - 1]);
+        for (std::size_t i = 0; i < datagrams; ++i) {
+            REQUIRE(tag_in(train, segment, i) == lone_tag(key, Bytes{train}.subspan(i * segment)));
+            std::copy_n(before.begin() + static_cast<std::ptrdiff_t>(i * segment + tagged_bytes),
+                        bulk_tag_bytes,
+                        train.begin() + static_cast<std::ptrdiff_t>(i * segment + tagged_bytes));
+        }
+        REQUIRE(train == before); // nothing but the tags was written
+    }
+}
+
+TEST_CASE("each changed bit of the 40 bytes is noticed, none behind them", "[crypto]") {
+    BulkTagger tagger{counting_key<Key128>()};
+    const std::size_t segment = shortest + 3;
+    Train train = random_train(3, segment, segment, 1);
+    tagger.tag(train, segment);
+    for (std::size_t bit = 0; bit < 8 * segment; ++bit) {
+        INFO("bit " << bit << " of the second datagram");
+        Train changed = train;
+        flip(changed, 8 * segment + bit);
+        const auto right = tagger.verify(changed, segment);
+        REQUIRE(right[0]);
+        REQUIRE(right[2]);
+        REQUIRE(right[1] == (bit >= 8 * shortest));
+    }
+}
+
+TEST_CASE("the last datagram of a train may be shorter", "[crypto]") {
+    BulkTagger tagger{counting_key<Key128>()};
+    Train train = random_train(5, 1000, 60, 2);
+    tagger.tag(train, 1000);
+    CHECK(tagger.verify(train, 1000).count() == 5);
+
+    SECTION("down to the header") {
+        train.resize(4 * 1000 + shortest);
+        CHECK(tagger.verify(train, 1000).count() == 5);
+    }
+    SECTION("and when it has no room for a tag it has none") {
+        train.resize(4 * 1000 + shortest - 1);
+        CHECK(tagger.verify(train, 1000).to_ulong() == 0b01111);
+        train.resize(4 * 1000 + 1);
+        CHECK(tagger.verify(train, 1000).to_ulong() == 0b01111);
+        train.resize(4 * 1000);
+        CHECK(tagger.verify(train, 1000).to_ulong() == 0b01111);
+    }
+}
+
+TEST_CASE("datagrams too short for a tag are never right", "[crypto]") {
+    BulkTagger tagger{counting_key<Key128>()};
+    const Train bytes = random_train(1, 1, 400, 3);
+    CHECK(tagger.verify({}, 0).none());
+    CHECK(tagger.verify({}, shortest).none());
+    CHECK(tagger.verify(bytes, 0).none());
+    CHECK(tagger.verify(bytes, shortest - 1).none());
+    CHECK(tagger.verify(Bytes{bytes}.first(shortest - 1), 1000).none());
+}
+
+TEST_CASE("of a train that is too long the first 128 datagrams are checked", "[crypto]") {
+    BulkTagger tagger{counting_key<Key128>()};
+    Train train = random_train(longest_train, shortest, shortest, 4);
+    tagger.tag(train, shortest);
+    Train longer = train;
+    longer.insert(longer.end(), train.begin(), train.begin() + 2 * shortest);
+    CHECK(tagger.verify(longer, shortest).count() == longest_train);
+}
+
+TEST_CASE("whatever a train looks like, it verifies after tagging and not with another key",
+          "[crypto]") {
+    CHECK(rc::check("random trains", [] {
+        const auto segment = *rc::gen::inRange<std::size_t>(shortest, 1600);
+        const auto datagrams = *rc::gen::inRange<std::size_t>(1, longest_train + 1);
+        const auto last = *rc::gen::inRange<std::size_t>(shortest, segment + 1);
+        const auto seed = *rc::gen::arbitrary<std::uint64_t>();
+        Train train = random_train(datagrams, segment, last, seed);
+        const auto key = SeededRandom{seed}.bytes<16>();
+        BulkTagger{key}.tag(train, segment);
+        RC_ASSERT(BulkTagger{key}.verify(train, segment).count() == datagrams);
+        Key128 other = key;
+        other[seed % 16] ^= 1;
+        RC_ASSERT(BulkTagger{other}.verify(train, segment).none());
+    }));
+}

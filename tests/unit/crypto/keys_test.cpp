@@ -1,0 +1,120 @@
+#include "check.hpp"
+#include "crypto/keys.hpp"
+#include "golden/golden.hpp"
+#include "unit/crypto/hex.hpp"
+
+#include <map>
+#include <set>
+
+using namespace wyn;
+using namespace wyn::crypto;
+
+namespace {
+
+const Key256 golden_psk = counting_key<Key256>();
+
+Bytes without_tag(const golden::Packet& packet) {
+    return Bytes{packet}.first(packet.size() - 16);
+}
+
+SessionKeys golden_keys() {
+    return derive_session_keys(golden_psk, without_tag(golden::load("hello_with_cookie")),
+                               without_tag(golden::load("assign")));
+}
+
+// Every key of a session, with its name.
+std::map<std::string, std::string> all_of(const SessionKeys& keys) {
+    return {{"assign", hex(keys.assign)},
+            {"control client to server", hex(keys.control.client_to_server)},
+            {"control server to client", hex(keys.control.server_to_client)},
+            {"control bulk", hex(keys.control.bulk)},
+            {"upload client to server", hex(keys.upload.client_to_server)},
+            {"upload server to client", hex(keys.upload.server_to_client)},
+            {"upload bulk", hex(keys.upload.bulk)},
+            {"download client to server", hex(keys.download.client_to_server)},
+            {"download server to client", hex(keys.download.server_to_client)},
+            {"download bulk", hex(keys.download.bulk)}};
+}
+
+} // namespace
+
+TEST_CASE("the golden session has the keys that another script derives", "[crypto]") {
+    // Printed by tests/golden/derive_keys.py.
+    const std::map<std::string, std::string> expected{
+        {"assign", "70886cac6213696fa6274b7b512f8ccc9df101c408c0b2f6994fa3b645b2c182"},
+        {"control client to server",
+         "7f34575a02ca6fa6c75e7b5797c71101cf90855af6d210b6e4e3f0ed9153a5bb"},
+        {"control server to client",
+         "8e1b396ac6d1829812fc0f3d1062f27d8b4e7c2091d2908a0d3f520cf8c98792"},
+        {"control bulk", "baa426d8aee9659fc0d05b6f18b7830c"},
+        {"upload client to server",
+         "ad47dd2811c64fedb30dcf3bfa076efef800c1ea4601298791f0ce8b2b7760aa"},
+        {"upload server to client",
+         "869fc23d6566909911e70910adabe2a65d49095066e681781f4ae624ac93fdc9"},
+        {"upload bulk", "754806a65f11e3ecb1d6bb92c54471ba"},
+        {"download client to server",
+         "dadb5f9d006d2d0d19113ee68de13bbbda440ab48aad75df734cc78602f468ac"},
+        {"download server to client",
+         "9cd5e9f0377cc005f7ba514ed6a3ac8e1a430d11ab73f9c68acc9c7bcf8ed2c9"},
+        {"download bulk", "89a20ac231cf0abce8457262ee3096ca"}};
+    CHECK(all_of(golden_keys()) == expected);
+    CHECK(hex(hello_key(golden_psk)) ==
+          "cb0c62f32e6de0bd74d6924b0f298c86930668dd95ffc0406e4000ac55c95674");
+    CHECK(hex(refuse_key()) == "cc7da82c864379ac6f21268f704c5854f16b1b296febfbfd1cfb2402dc58fcfe");
+}
+
+TEST_CASE("no two keys of a session are the same", "[crypto]") {
+    std::set<std::string> halves; // bulk keys are half as long
+    for (const auto& [name, key] : all_of(golden_keys()))
+        halves.insert(key.substr(0, 32));
+    CHECK(halves.size() == 10);
+}
+
+TEST_CASE("each bit of the key and of both messages changes every key of a session", "[crypto]") {
+    const golden::Packet hello = golden::load("hello_with_cookie");
+    const golden::Packet assign = golden::load("assign");
+    const auto before = all_of(golden_keys());
+    const auto all_differ = [&before](const SessionKeys& keys) {
+        for (const auto& [name, key] : all_of(keys))
+            if (key == before.at(name)) return false;
+        return true;
+    };
+    const auto flipped = [](Bytes bytes, std::size_t bit) {
+        std::vector<std::uint8_t> changed{bytes.begin(), bytes.end()};
+        changed[bit / 8] = static_cast<std::uint8_t>(changed[bit / 8] ^ (1 << bit % 8));
+        return changed;
+    };
+    for (std::size_t bit = 0; bit < 8 * without_tag(hello).size(); ++bit)
+        REQUIRE(all_differ(derive_session_keys(golden_psk, flipped(without_tag(hello), bit),
+                                               without_tag(assign))));
+    for (std::size_t bit = 0; bit < 8 * without_tag(assign).size(); ++bit)
+        REQUIRE(all_differ(derive_session_keys(golden_psk, without_tag(hello),
+                                               flipped(without_tag(assign), bit))));
+    for (std::size_t i = 0; i < golden_psk.size(); ++i) {
+        Key256 psk = golden_psk;
+        psk[i] ^= 0x80;
+        REQUIRE(all_differ(derive_session_keys(psk, without_tag(hello), without_tag(assign))));
+    }
+}
+
+TEST_CASE("golden packets carry the tags of their keys", "[crypto]") {
+    const SessionKeys keys = golden_keys();
+    const std::vector<std::pair<std::string, Key256>> tagged{
+        {"hello_first", hello_key(golden_psk)},
+        {"hello_with_cookie", hello_key(golden_psk)},
+        {"hello_anonymous", hello_key(Key256{})},
+        {"assign", keys.assign},
+        {"refuse_busy", refuse_key()},
+        {"beat0", keys.control.client_to_server},
+        {"beat1", keys.control.server_to_client},
+        {"beat1_confirmed", keys.upload.server_to_client},
+        {"feedback", keys.download.client_to_server},
+        {"feedback_extremes", keys.upload.server_to_client},
+        {"start_fixed_down", keys.control.client_to_server},
+        {"report_receiver", keys.control.server_to_client}};
+    for (const auto& [name, key] : tagged) {
+        INFO(name);
+        const golden::Packet packet = golden::load(name);
+        CHECK(hex(Tagger{key}.tag({without_tag(packet)})) == hex(Bytes{packet}.last(16)));
+    }
+}

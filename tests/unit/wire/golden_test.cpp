@@ -1,0 +1,330 @@
+// The golden packets against the same messages in native types, written by hand.
+#include "check.hpp"
+#include "golden/golden.hpp"
+#include "unit/wire/decoding.hpp"
+
+#include <numeric>
+#include <set>
+#include <type_traits>
+
+using namespace wyn;
+using namespace wyn::wire;
+
+namespace {
+
+constexpr std::uint64_t session = 0x1122334455667788;
+constexpr std::uint64_t client = 1'000'000'000'000; // each side's clock has an origin of its own
+constexpr std::uint64_t server = 7'777'000'000'000;
+
+template <std::size_t N>
+std::array<std::uint8_t, N> counting_from(std::uint8_t first) {
+    std::array<std::uint8_t, N> bytes{};
+    std::iota(bytes.begin(), bytes.end(), first);
+    return bytes;
+}
+
+CookieBytes golden_cookie() {
+    CookieBytes cookie{0x2a};
+    std::iota(cookie.begin() + 8, cookie.end(), std::uint8_t{0xc0});
+    return cookie;
+}
+
+Extensions extensions(std::initializer_list<std::pair<std::uint16_t, std::vector<std::uint8_t>>> of,
+                      std::size_t room) {
+    Extensions all;
+    for (const auto& [type, value] : of)
+        REQUIRE(all.add(type, value, room));
+    return all;
+}
+
+const Nonce client_nonce = counting_from<16>(0xa0);
+
+Hello keyed_hello(const CookieBytes& cookie) {
+    return {.key_id = 17,
+            .nonce = client_nonce,
+            .cookie = cookie,
+            .wish_rate_bps = 500'000'000,
+            .wish_duration_ms = 10'000,
+            .extensions = extensions({{0x7fa5, {0xa5, 0xb6, 0xc7, 0xd8}}}, 408)};
+}
+
+Assign golden_assign() {
+    return {.session = session,
+            .client_nonce = client_nonce,
+            .server_nonce = counting_from<16>(0xb0),
+            .control_port = 7001,
+            .upload_port = 7417,
+            .download_port = 7998,
+            .max_rate_bps = 1'000'000'000,
+            .max_volume_bytes = 5'000'000'000,
+            .max_duration_ms = 60'000,
+            .max_datagram_bytes = 65507,
+            .heartbeat_us = 250'000,
+            .adjustment_delay_us = 50'000,
+            .feedback_interval_us = 25'000,
+            .half_open_ms = 3'000,
+            .idle_timeout_ms = 5'000,
+            .extensions = extensions({{1, {}}, {0x7f00, {1, 2, 3}}}, 128)};
+}
+
+// What the golden receiver has counted.
+ReceiverRecord received() {
+    return {.packets = 18'119,
+            .payload_bytes = 26'671'168,
+            .duplicates = 3,
+            .reordered = 21,
+            .late = 1,
+            .socket_drops = 7,
+            .rejected = 2};
+}
+
+Feedback feedback_about(std::uint32_t test) {
+    return {.test = test,
+            .newest_sequence = 18'130,
+            .newest_sent_ns = server + 4'000'000'000,
+            .newest_step = 42,
+            .newest_receipt = 0xcafef00d,
+            .held_ns = 12'345'678};
+}
+
+Feedback three_steps() {
+    Feedback feedback = feedback_about(1);
+    feedback.totals = received();
+    feedback.totals.first_arrival_ns = client + 2'100'000'000;
+    feedback.totals.last_arrival_ns = client + 4'100'000'000;
+    feedback.lowest_delay_ns = -6'776'995'000'000;
+    feedback.step_count = 3;
+    // The delays as they come back from 16 bits: 12,345,678, 20,000,000 and 31,415,926 before.
+    feedback.steps[0] = {.id = 40,
+                         .packets = 212,
+                         .first_arrival_ns = client + 4'000'000'000,
+                         .span_ns = 49'700'000,
+                         .lowest_delay = 1'800ns,
+                         .last_delay = 12'345'344ns};
+    feedback.steps[1] = {.id = 41, .first_arrival_ns = client + 4'050'100'000};
+    feedback.steps[2] = {.id = 42,
+                         .packets = 180,
+                         .first_arrival_ns = client + 4'050'100'000,
+                         .span_ns = 49'000'000,
+                         .receiver_dropped = true,
+                         .lowest_delay = 20'004'864ns,
+                         .last_delay = 31'408'128ns};
+    return feedback;
+}
+
+Feedback extremes() {
+    Feedback feedback = feedback_about(0xffff'ffff);
+    feedback.lowest_delay_ns = 4'611'686'018'427'387'903;
+    feedback.step_count = 2;
+    feedback.steps[0] = {.id = 0xffff'ffff,
+                         .packets = 0xff'ffff,
+                         .first_arrival_ns = latest_ns,
+                         .span_ns = 0xffff'ffff,
+                         .receiver_dropped = true,
+                         .lowest_delay = Duration{2047LL << 31},
+                         .last_delay = Duration{2047LL << 31}};
+    feedback.steps[1] = {
+        .id = 0, .packets = 1, .first_arrival_ns = latest_ns + 0xffff'ffff, .last_delay = 2'047ns};
+    return feedback;
+}
+
+struct Known {
+    const char* file;
+    AnyMessage message;
+};
+
+Known sealed(const char* file, std::uint64_t counter, const SealedBody& body) {
+    return {file, SealedMessage{.session = session, .counter = counter, .body = body}};
+}
+
+template <typename Message>
+Known handshake(const char* file, Message message) {
+    if constexpr (!std::is_same_v<Message, Cookie>) message.tag = tag_of(golden::load(file));
+    return {file, HandshakeMessage{message}};
+}
+
+std::vector<Known> handshake_packets() {
+    const Refuse refuse{.nonce = client_nonce, .version_min = 1, .version_max = 1};
+    Refuse busy = refuse;
+    busy.code = Refusal::busy;
+    busy.retry_after_ms = 5'417;
+    busy.have = busy.limit = 32;
+    Refuse unsupported = refuse;
+    unsupported.code = Refusal::unsupported;
+    unsupported.detail = 0x8001;
+    return {
+        handshake("hello_first", keyed_hello({})),
+        handshake("hello_with_cookie", keyed_hello(golden_cookie())),
+        handshake("hello_anonymous", Hello{.nonce = client_nonce}),
+        handshake("hello_newer", Hello{.version_min = 2,
+                                       .version_max = 3,
+                                       .nonce = client_nonce,
+                                       .cookie = golden_cookie(),
+                                       .extensions = extensions({{0x8001, {'?'}}, {2, {}}}, 408)}),
+        handshake("cookie", Cookie{.nonce = client_nonce, .cookie = golden_cookie()}),
+        handshake("assign", golden_assign()),
+        handshake("refuse_busy", busy),
+        handshake("refuse_unsupported", unsupported),
+    };
+}
+
+std::vector<Known> beats_and_probes() {
+    return {
+        sealed("beat0", 1,
+               Beat{.step = 0, .challenge = counting_from<16>(0x10), .time_ns = client}),
+        sealed("beat1", 1,
+               Beat{.step = 1,
+                    .challenge = counting_from<16>(0x30),
+                    .echo = counting_from<16>(0x10),
+                    .time_ns = server,
+                    .held_ns = 41'000}),
+        sealed("beat1_confirmed", 9,
+               Beat{.step = 1,
+                    .number = 8,
+                    .confirmed = true,
+                    .challenge = counting_from<16>(0x50),
+                    .echo = counting_from<16>(0x60),
+                    .time_ns = server + 2'000'000'000}),
+        sealed("beat2", 2,
+               Beat{.step = 2,
+                    .echo = counting_from<16>(0x30),
+                    .time_ns = client + 11'300'000,
+                    .held_ns = 52'000}),
+        sealed("probe", 12, Probe{.number = 7, .sent_ns = client + 300'000'000}),
+        sealed("echo", 11,
+               Echo{.number = 7,
+                    .probes_received = 7,
+                    .probe_sent_ns = client + 300'000'000,
+                    .probe_received_ns = server + 305'100'000,
+                    .sent_ns = server + 305'117'000}),
+    };
+}
+
+std::vector<Known> test_packets() {
+    ReceiverRecord up = received();
+    up.first_arrival_ns = server + 5'000'000'000;
+    up.last_arrival_ns = server + 14'990'000'000;
+    up.best_packets = 2'101;
+    up.best_bytes = 3'050'652;
+    up.best_span_ns = 1'000'044'000;
+    up.best_index = 6;
+    up.stamps_missing = 5;
+    const SenderRecord down{.packets_accepted = 8'491,
+                            .packets_refused = 12,
+                            .first_sent_ns = server + 1'500'000'000,
+                            .last_sent_ns = server + 3'499'800'000,
+                            .limited_by = LimitedBy::stack};
+    return {
+        sealed("start_fixed_down", 104,
+               Start{.test = 1,
+                     .direction = Direction::down,
+                     .search = Search::fixed,
+                     .datagram_bytes = 1472,
+                     .rate_bps = 50'000'000,
+                     .duration_ms = 2'000}),
+        sealed("start_search_up", 300,
+               Start{.test = 2,
+                     .direction = Direction::up,
+                     .search = Search::type_b,
+                     .datagram_bytes = 1452,
+                     .duration_ms = 10'000}),
+        sealed(
+            "ready", 103,
+            Ready{.test = 1, .datagram_bytes = 1472, .rate_bps = 50'000'000, .duration_ms = 2'000}),
+        sealed("ready_volume_used", 500, Ready{.test = 3, .end = End::volume_used}),
+        sealed("stop", 411,
+               Stop{.test = 2,
+                    .end = End::completed,
+                    .packets_accepted = 18'131,
+                    .packets_refused = 4}),
+        sealed("report_sender", 204,
+               Report{.test = 1, .end = End::completed, .role = Role::sender, .sent = down}),
+        sealed("report_receiver", 399,
+               Report{.test = 2, .end = End::stopped, .role = Role::receiver, .received = up}),
+        sealed("close", 500, Close{End::completed}),
+        sealed("close_by_server", (std::uint64_t{1} << 32) + 1, Close{End::worker_failed}),
+        sealed("closed", 501, Closed{End::completed}),
+    };
+}
+
+std::vector<Known> load_packets() {
+    Feedback primer{.test = 1,
+                    .newest_sent_ns = server + 1'490'000'000,
+                    .newest_receipt = 0x00c0ffee,
+                    .held_ns = 3'000};
+    return {
+        sealed("feedback_primer", 7, primer),
+        sealed("feedback", 90, three_steps()),
+        sealed("feedback_extremes", 0xffff'ffff'ffff'ffff, extremes()),
+        {"bulk_primer",
+         BulkHeader{
+             .length = 40, .test = 1, .sent_ns = server + 1'490'000'000, .receipt = 0x00c0ffee}},
+        {"bulk", BulkHeader{.length = 48,
+                            .test = 1,
+                            .sequence = 18'130,
+                            .sent_ns = server + 4'000'000'000,
+                            .step = 42,
+                            .receipt = 0xcafef00d}},
+        {"bulk_up", BulkHeader{.length = 40,
+                               .test = 0x2345,
+                               .sequence = 0xffff'ffff'ffff'ffff,
+                               .sent_ns = latest_ns,
+                               .step = 0xffff'ffff,
+                               .receipt = 1}},
+    };
+}
+
+std::vector<Known> all_known() {
+    std::vector<Known> all = handshake_packets();
+    for (const auto& more : {beats_and_probes(), test_packets(), load_packets()})
+        all.insert(all.end(), more.begin(), more.end());
+    return all;
+}
+
+} // namespace
+
+TEST_CASE("every golden packet has its message written out here", "[wire]") {
+    std::vector<std::string> known;
+    for (const Known& packet : all_known())
+        known.emplace_back(packet.file);
+    std::sort(known.begin(), known.end());
+    CHECK(known == golden::names());
+}
+
+TEST_CASE("a golden packet decodes to exactly its message", "[wire]") {
+    for (const Known& packet : all_known()) {
+        INFO(packet.file);
+        const auto decoded = decode_any(golden::load(packet.file));
+        REQUIRE(decoded.has_value());
+        CHECK(*decoded == packet.message);
+    }
+}
+
+TEST_CASE("a message encodes to exactly its golden packet", "[wire]") {
+    for (const Known& packet : all_known()) {
+        INFO(packet.file);
+        const golden::Packet bytes = golden::load(packet.file);
+        CHECK(encode_any(packet.message) == without_tag(packet.message, bytes));
+    }
+}
+
+TEST_CASE("there is a golden packet of every type", "[wire]") {
+    std::set<Type> types;
+    for (const std::string& name : golden::names()) {
+        const auto type = peek_type(golden::load(name));
+        REQUIRE(type.has_value());
+        types.insert(*type);
+    }
+    CHECK(types.size() == 17);
+}
+
+TEST_CASE("the tag stands at the end of a message and covers all before it", "[wire]") {
+    golden::Packet packet = golden::load("probe");
+    const Tag tag = counting_from<16>(1);
+    put_tag(packet, tag);
+    CHECK(tag_of(packet) == tag);
+    CHECK(packet[79] == 0);
+    CHECK(packet[80] == 1);
+    CHECK(covered_by_tag(packet).data() == packet.data());
+    CHECK(covered_by_tag(packet).size() == 80);
+}
