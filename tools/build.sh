@@ -38,7 +38,12 @@ set_up_tree() {
     quietly meson setup "$directory" "$@"
 }
 
-# build_tree DIRECTORY [MESON OPTION]...
+# build_tree DIRECTORY [MESON OPTION]...: programs and tests.
 build_tree() {
     set_up_tree "$@" && ninja -C "$1" </dev/null
+}
+
+# build_programs: what a user runs, without the tests.
+build_programs() {
+    set_up_tree build && ninja -C build daemon/wyndrvrd ctl/wyndrvrctl </dev/null
 }

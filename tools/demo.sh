@@ -79,7 +79,7 @@ verb_demo() {
     local port status=0
     {
         need_packages build
-        build_tree build || die "The build failed."
+        build_programs || die "The build failed."
         port=$(demo_free_port) ||
             die "There is no run of 101 free UDP ports between 26711 and 31000 on loopback."
         trap demo_clean_up EXIT

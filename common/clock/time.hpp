@@ -7,7 +7,11 @@
 
 namespace wyn {
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""ns;
+using std::chrono_literals::operator""us;
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""h;
 
 using Duration = std::chrono::nanoseconds;
 

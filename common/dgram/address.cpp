@@ -29,6 +29,10 @@ std::optional<std::uint32_t> whole_number(std::string_view text, std::uint32_t l
 
 Result<Address> Address::parse(std::string_view text) {
     Address parsed;
+    const auto not_one = [text] {
+        return fail(fmt::format("'{}' is not an IPv4 or IPv6 address", escaped(text)));
+    };
+    if (text.find('\0') != std::string_view::npos) return not_one(); // would end a C string early
     const std::size_t percent = text.find('%');
     const std::string plain{text.substr(0, percent)};
     if (percent != std::string_view::npos) {
@@ -40,8 +44,9 @@ Result<Address> Address::parse(std::string_view text) {
     std::copy(v4_prefix.begin(), v4_prefix.end(), parsed.bytes.begin());
     if (::inet_pton(AF_INET, plain.c_str(), parsed.bytes.data() + v4_prefix.size()) == 1)
         return parsed;
-    if (::inet_pton(AF_INET6, plain.c_str(), parsed.bytes.data()) == 1) return parsed;
-    return fail(fmt::format("'{}' is not an IPv4 or IPv6 address", text));
+    if (::inet_pton(AF_INET6, plain.c_str(), parsed.bytes.data()) != 1) return not_one();
+    if (parsed.scope != 0 && parsed.is_v4()) return not_one(); // ::ffff:192.0.2.1%3
+    return parsed;
 }
 
 bool Address::is_v4() const {

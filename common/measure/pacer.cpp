@@ -29,6 +29,7 @@ constexpr double largest_allowance = 64;
 void Pacer::set_rate(MonoTime now, BitRate rate, std::uint32_t datagram_bytes) {
     WYN_CHECK(rate.bps() > 0 && datagram_bytes > 0);
     const double gap = datagram_bytes * 8e9 / rate.as_double();
+    if (gap == gap_ns_) return; // the schedule goes on, and with it what is due already
     // Keep the share of the gap that has already been waited for.
     const double until_next =
         gap_ns_ == 0
@@ -67,6 +68,12 @@ std::uint32_t Pacer::due_now(MonoTime now) {
 
 void Pacer::on_sent(std::uint32_t count) {
     next_ += count;
+}
+
+void Pacer::stop(MonoTime end) {
+    if (gap_ns_ == 0) return;
+    for (; time_of(next_) < end; ++next_)
+        ++skipped_;
 }
 
 } // namespace wyn::measure

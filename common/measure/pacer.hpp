@@ -20,6 +20,10 @@ public:
     // `count` of them have left (or were refused by the stack: their turn is over all the same).
     void on_sent(std::uint32_t count);
 
+    // The load ends: what was due before `end` and has not left is skipped. At a constant rate,
+    // sent and skipped datagrams together are then as many as the schedule has places.
+    void stop(MonoTime end);
+
     // When due_now() gives something again.
     MonoTime due() const;
 

@@ -227,7 +227,10 @@ void BulkSender::on_timer(MonoTime now) {
         if (now - began_ >= terms_.idle_timeout) end(wire::End::no_feedback);
         return;
     }
-    if (now - running_since_ >= order_.duration) return end(wire::End::completed);
+    if (now - running_since_ >= order_.duration) {
+        pacer_.stop(running_since_ + order_.duration);
+        return end(wire::End::completed);
+    }
     if (now - last_feedback_ >= dead_man) return end(wire::End::no_feedback);
     if (now >= next_adjustment_) adjust(now);
 }

@@ -224,11 +224,11 @@ void ClientConnection::ask(MonoTime now, const ControlBody& body, ConnectionOutb
 }
 
 void ClientConnection::repeat_request(MonoTime now, ConnectionOutbox& out) {
-    if (now < request_.next) return;
     if (now >= request_.give_up) {
         if (step_ == Step::closing) return enter(Step::done, now); // the server will notice
         return give_up_on_server(wire::End::peer_silent, out);
     }
+    if (now < request_.next) return;
     out.orders.push_back({PortRole::control, SendControl{request_.body}});
     request_.next = now + request_.wait;
     request_.wait = std::min(2 * request_.wait, longest_wait);

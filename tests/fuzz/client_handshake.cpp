@@ -42,7 +42,7 @@ private:
         const auto bytes = handshake_.on_timer(now_);
         WYN_CHECK(bytes.has_value() == (now_ >= due));
         if (!bytes) return;
-        WYN_CHECK(handshake_.due() >= now_ + 250ms && handshake_.due() <= now_ + 4s);
+        WYN_CHECK(handshake_.due() >= now_ + 250ms && handshake_.due() <= now_ + 1s);
         const auto message = wire::decode_handshake(*bytes);
         WYN_CHECK(message && std::holds_alternative<wire::Hello>(*message));
         last_hello_ = std::get<wire::Hello>(*message);

@@ -234,11 +234,11 @@ private:
 
     void wait(Duration duration) {
         now_ += duration;
+        const dgram::SendOutcome outcome = send_outcome();
         for (Side* side : {&client_, &server_}) {
             leave(*side, side->on_timer(now_));
             // A host that sends as long as there is something to send, within reason.
             for (int trains = 0; trains < 8; ++trains) {
-                const auto outcome = send_outcome();
                 auto left = side->send_train(now_, outcome);
                 const bool more = !left.empty() && outcome.status == dgram::SendStatus::sent;
                 leave(*side, std::move(left));

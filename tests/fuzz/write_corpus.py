@@ -120,7 +120,8 @@ def of_listener() -> dict[str, bytes]:
     first, with_cookie, spoiled = 0, 1, 32
     yes = u8(0)
 
-    def open_session(client: int, key: int = 0, wish: bytes = b"", spoil: int = with_cookie) -> bytes:
+    def open_session(client: int, key: int = 0, wish: bytes = b"",
+                     spoil: int = with_cookie) -> bytes:
         # Three ports, each drawn and opened, then the worker.
         return (hello + u8(client, first, key) +
                 hello + u8(client, spoil | (4 if wish else 0), key) + wish + yes * 4)
@@ -165,8 +166,9 @@ class PortScript:
         self.raw += u8(number | (0x80 if client else 0)) + rest
         return self
 
-    def wait(self, us: int) -> "PortScript":
-        return self.act(0, rest=u16(us))
+    def wait(self, us: int, luck: int = 0) -> "PortScript":
+        """Then both sides send; with a luck of 224 and more the stack does not take all."""
+        return self.act(0, rest=u16(us) + u8(luck))
 
     def prove(self) -> "PortScript":
         """Two whole beats; the server is proven after the first."""
@@ -212,7 +214,14 @@ def of_port_session() -> dict[str, bytes]:
             bulk.act(8, True, u8(2, 20) + b"".join(
                 u8(0, 200) + u16(number * 3 + i) + u8(200) + u8(200, number // 4) + u8(9)
                 for i in range(3)))
+        # Times beyond 2^62 ns once overflowed a difference.
+        far_times = PortScript(DOWNLOAD).prove().load(False, 1_000_000, 500, 1000, 0)
+        for number in range(4):
+            far_times.act(8, True, u8(0, 20) + u8(0, 200) + u16(number) + u8(0) +
+                          u64((1 << 63) + number * (1 << 61)) + u8(200, 1, 9))
+        far_times.wait(30_000).act(2)
         return {
+            "far_times": far_times,
             "beats": PortScript(CONTROL).prove().flow(8, 60_000),
             "probing": PortScript(CONTROL).prove().act(12, rest=u8(10)).flow(20, 5_000),
             "control": PortScript(CONTROL).prove().act(11, True, u8(1)).act(2).act(
@@ -229,6 +238,8 @@ def of_port_session() -> dict[str, bytes]:
                 10_000).wait(10_000).prove().flow(20),
             "lost_and_repeated": up().load(True, 8_000_000, 900, 400, 0).wait(9_000).act(3).act(
                 5).wait(9_000).act(5, True).act(5).flow(10),
+            "stack_is_full": up().load(True, 5_000_000, 1000, 300, 0).flow(4).wait(
+                9_000, 0xE0).wait(9_000, 0xE1).wait(9_000, 0xE3).act(2).flow(5),
             "ended": up().load(True, 5_000_000, 1000, 2000, 0).flow(5).act(10, True, u8(1)).flow(5),
             "socket_drops": up().load(True, 5_000_000, 1000, 300, 0).flow(5).act(
                 13, rest=u8(9)).flow(10),

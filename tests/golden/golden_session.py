@@ -121,7 +121,7 @@ def sealed() -> dict[str, tuple[str, str, bool, dict[str, object]]]:
             "packets_refused": 4}),
         "report_sender": ("Of a load down.", "control", False, {
             "type": "REPORT", "counter": 204, "test": 1, "end": 1, "role": 1, "limited_by": 3,
-            "packets_accepted": 8_491, "packets_refused": 12,
+            "packets_accepted": 8_491, "packets_refused": 12, "packets_skipped": 5,
             "first_sent_ns": SERVER + 1_500_000_000, "last_sent_ns": SERVER + 3_499_800_000}),
         "report_receiver": ("Of a load up.", "control", False, {
             "type": "REPORT", "counter": 399, "test": 2, "end": 2, "role": 2, **RECEIVED,

@@ -132,7 +132,7 @@ BODIES: dict[str, list[Field]] = {
         number("packets_accepted", 8), number("packets_refused", 8), time("first_sent_ns"),
         time("last_sent_ns"), *TOTALS, *ARRIVALS, number("best_packets", 8),
         number("best_bytes", 8), time("best_span_ns"), number("best_index", 4),
-        number("stamps_missing", 4), zeros("reserved", 32), TAG],
+        number("stamps_missing", 4), number("packets_skipped", 8), zeros("reserved", 24), TAG],
     "CLOSE": [END, zeros("reserved", 6), TAG],
     "BULK": [
         number("magic", 2), number("version", 1), number("type", 1), number("length", 2),

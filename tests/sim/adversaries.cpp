@@ -45,11 +45,10 @@ void Adversary::run() {
     timer_.set(now + campaign_.every);
 }
 
-void Adversary::send(const dgram::Endpoint& from, const dgram::Endpoint& to,
-                     std::vector<std::uint8_t> bytes) {
+void Adversary::send(Packet packet) {
     ++sent_;
-    if (!host_.has(from.address)) ++spoofed_;
-    host_.network().send(host_, {.from = from, .to = to, .bytes = std::move(bytes)});
+    if (!host_.has(packet.from.address)) ++spoofed_;
+    host_.network().send(host_, std::move(packet));
 }
 
 void Flooder::strike() {
@@ -79,7 +78,7 @@ void Replayer::strike() {
     if (heard_.empty()) return;
     const Packet& again = heard_[next_++ % heard_.size()];
     send(self(), again.to, again.bytes);
-    send(again.from, again.to, again.bytes);
+    send(again); // in the books a further copy of what it was
 }
 
 Mirror::Mirror(SimHost& host, const Campaign& campaign, const dgram::Endpoint& server)

@@ -29,8 +29,11 @@ public:
 
 protected:
     virtual void strike() = 0;
+    void send(Packet packet);
     void send(const dgram::Endpoint& from, const dgram::Endpoint& to,
-              std::vector<std::uint8_t> bytes);
+              std::vector<std::uint8_t> bytes) {
+        send({.from = from, .to = to, .bytes = std::move(bytes)});
+    }
     void send(const dgram::Endpoint& from, const dgram::Endpoint& to, wire::Bytes bytes) {
         send(from, to, std::vector<std::uint8_t>{bytes.begin(), bytes.end()});
     }

@@ -86,7 +86,7 @@ public:
     const std::deque<SimHost>& hosts() const { return hosts_; }
 
 private:
-    void enter_books(Packet& packet);
+    void enter_books(const SimHost& host, Packet& packet);
     void from_core(Packet packet);
     void arrive(SimHost& host, Packet packet);
     // ICMP port unreachable: back to the sender, who may look at it or not.

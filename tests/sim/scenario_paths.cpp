@@ -34,12 +34,15 @@ std::vector<DirectionResult> results_over(const Place& place, const session::Pro
     return results;
 }
 
-// Of IP bits that went through a full link of this rate, as the best second must show.
+// Of IP bits that went through a full link of this rate, as the best second must show. Our own
+// latency flow, heartbeats and feedback take up to 60 kbit/s of it, and the rows of the search lie
+// 1 Mbit/s apart, which shows on slow links.
 void check_capacity(const DirectionResult& way, BitRate rate) {
     const auto rates = way.rates();
     REQUIRE(rates.has_value());
-    INFO(name(way.direction) << ": " << print(rates->ip));
-    CHECK(std::abs(rates->ip.as_double() / rate.as_double() - 1) < 0.03);
+    INFO(name(way.direction) << ": " << print(rates->ip) << " of " << print(rate));
+    CHECK(rates->ip <= rate);
+    CHECK(rates->ip.as_double() > (rate > mbit(10) ? 0.97 : 0.92) * rate.as_double());
 }
 
 } // namespace

@@ -211,6 +211,7 @@ std::vector<Known> test_packets() {
     up.stamps_missing = 5;
     const SenderRecord down{.packets_accepted = 8'491,
                             .packets_refused = 12,
+                            .packets_skipped = 5,
                             .first_sent_ns = server + 1'500'000'000,
                             .last_sent_ns = server + 3'499'800'000,
                             .limited_by = LimitedBy::stack};

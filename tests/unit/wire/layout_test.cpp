@@ -165,6 +165,7 @@ Rows report_rows() {
                         WYN_ROW(L, best_span_ns),
                         WYN_ROW(L, best_index),
                         WYN_ROW(L, stamps_missing),
+                        WYN_ROW(L, packets_skipped),
                         WYN_ROW(L, reserved),
                         WYN_ROW(L, tag)});
 }
