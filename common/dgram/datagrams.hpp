@@ -32,6 +32,9 @@ struct ReceivedTrain {
     Endpoint from;
     Stamp stamp;          // when the first of them reached the host
     bool cut_off = false; // a datagram was longer than the buffer (MSG_TRUNC)
+    // receive_drops() at the moment when this train was queued: a gap in a stream before a train
+    // where this has moved is the socket's doing, any other gap the path's.
+    std::uint64_t drops_before = 0;
 
     // A datagram without payload is still a datagram.
     std::size_t count() const {
@@ -79,7 +82,8 @@ public:
     // From now on only datagrams of `peer` arrive, and send() may leave out the address.
     virtual Result<void> connect(const Endpoint& peer) = 0;
 
-    // Datagrams that reached this socket and were dropped because its buffer was full; cumulative.
+    // What reached this socket and was dropped because its buffer was full; cumulative. The kernel
+    // counts a train that it had coalesced as one.
     virtual std::uint64_t receive_drops() = 0;
 
     virtual Capabilities capabilities() const = 0;

@@ -100,23 +100,27 @@ Result<bool> UdpDatagrams::receive(ReceivedTrain& into) {
         into.from = *sender;
         into.stamp = control.stamp ? stamp_map_.place(*control.stamp) : stamp_map_.missing();
         into.cut_off = (message.msg_flags & MSG_TRUNC) != 0;
-        note(control, into.stamp);
+        note(control, into);
         return true;
     }
 }
 
-void UdpDatagrams::note(const ReceivedControl& control, Stamp stamp) {
-    if (stamp.origin == StampOrigin::user) ++stamps_missing_;
+void UdpDatagrams::note(const ReceivedControl& control, dgram::ReceivedTrain& into) {
+    if (into.stamp.origin == StampOrigin::user) ++stamps_missing_;
     if (control.traffic_class && (*control.traffic_class & ecn_mask) == ecn_congested)
         ++congestion_marks_;
-    if (control.drops) note_drops(*control.drops);
+    // The kernel leaves the counter out while it is zero.
+    into.drops_before = control.drops ? note_drops(*control.drops) : 0;
 }
 
 // The kernel's counter has 32 bits and wraps after minutes at full speed. What comes with a
-// datagram was counted when that was queued and may be older than what we have read since.
-void UdpDatagrams::note_drops(std::uint32_t counted) {
-    const std::uint32_t more = counted - static_cast<std::uint32_t>(drops_);
-    if (more < 0x80000000) drops_ += more;
+// datagram was counted when that was queued and may be older than what we have read since. Returns
+// the whole number that `counted` is the end of.
+std::uint64_t UdpDatagrams::note_drops(std::uint32_t counted) {
+    const auto more = static_cast<std::int32_t>(counted - static_cast<std::uint32_t>(drops_));
+    const std::uint64_t whole = drops_ + static_cast<std::uint64_t>(std::int64_t{more});
+    drops_ = std::max(drops_, whole);
+    return whole;
 }
 
 SendOutcome UdpDatagrams::send(std::span<const std::uint8_t> bytes, std::size_t segment_size,

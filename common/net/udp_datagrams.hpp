@@ -83,8 +83,8 @@ private:
     Attempt try_segmented(const Departing& train) const;
     Attempt try_many(const Departing& train) const;
     Attempt after_refusal(const Departing& train, int error);
-    void note(const ReceivedControl& control, Stamp stamp);
-    void note_drops(std::uint32_t counted);
+    void note(const ReceivedControl& control, dgram::ReceivedTrain& into);
+    std::uint64_t note_drops(std::uint32_t counted);
     std::unexpected<Error> socket_error(int number) const;
 
     static constexpr std::size_t buffer_bytes = 65536; // a train is one IP packet to the stack

@@ -21,10 +21,16 @@ constexpr Duration grant_window = 1s;
 
 BulkReceiver::BulkReceiver(const BeginReceiving& order, const Terms& terms,
                            std::uint64_t socket_drops)
-    : order_{order}, terms_{terms}, drops_at_start_{socket_drops}, drops_now_{socket_drops} {}
+    : order_{order}, terms_{terms}, drops_now_{socket_drops}, drops_explained_{socket_drops} {}
 
 void BulkReceiver::on_train(const dgram::ReceivedTrain& train, const std::bitset<128>& authentic) {
     if (ended_) return;
+    // The kernel counts a dropped train as one, however many datagrams it had.
+    largest_train_ = std::max<std::uint64_t>(largest_train_, train.count());
+    if (train.drops_before > drops_explained_) {
+        may_blame_ = (train.drops_before - drops_explained_) * largest_train_;
+        drops_explained_ = train.drops_before;
+    }
     for (std::size_t i = 0; i < train.count(); ++i) {
         const auto header = wire::decode_bulk(train[i]);
         if (!header || !authentic[i] || header->test != static_cast<std::uint16_t>(order_.test)) {
@@ -48,6 +54,7 @@ void BulkReceiver::on_datagram(const wire::BulkHeader& header, std::size_t bytes
         }
         return;
     }
+    blame_socket(header.sequence);
     const stats::Arrival kind = sequence_.record(header.sequence);
     if (kind == stats::Arrival::in_order) {
         newest_ = header;
@@ -56,6 +63,14 @@ void BulkReceiver::on_datagram(const wire::BulkHeader& header, std::size_t bytes
     if (kind == stats::Arrival::duplicate || kind == stats::Arrival::too_old) return;
     meter_.on_datagrams(arrival, 1, bytes);
     steps_.on_datagram(header.step, arrival, arrival - mono_from_ns(header.sent_ns), bytes);
+}
+
+// The gap in front of `sequence` is our own socket's doing as far as its counter moved there.
+void BulkReceiver::blame_socket(std::uint64_t sequence) {
+    if (may_blame_ == 0 || sequence < sequence_.expected()) return;
+    dropped_by_socket_ += std::min(may_blame_, sequence - sequence_.expected());
+    may_blame_ = 0;
+    steps_.mark_receiver_drop();
 }
 
 void BulkReceiver::watch_grant(MonoTime arrival, std::size_t bytes) {
@@ -76,7 +91,6 @@ void BulkReceiver::watch_grant(MonoTime arrival, std::size_t bytes) {
 }
 
 void BulkReceiver::note_socket_drops(std::uint64_t cumulative) {
-    if (cumulative > drops_now_) steps_.mark_receiver_drop();
     drops_now_ = std::max(drops_now_, cumulative);
 }
 
@@ -124,13 +138,16 @@ void BulkReceiver::end() {
 
 wire::ReceiverRecord BulkReceiver::record() const {
     const stats::Totals& totals = meter_.totals();
+    // What was dropped after the newest train shows in no gap yet: at most so many.
+    const std::uint64_t behind = drops_now_ - std::min(drops_explained_, drops_now_);
+    const std::uint64_t dropped_behind = behind * largest_train_;
     const stats::Interval best = meter_.best().value_or(stats::Interval{});
     return {.packets = sequence_.received(),
             .payload_bytes = totals.bytes,
             .duplicates = sequence_.duplicates(),
             .reordered = sequence_.reordered(),
             .late = sequence_.late(),
-            .socket_drops = drops_now_ - drops_at_start_,
+            .socket_drops = dropped_by_socket_ + dropped_behind,
             .rejected = rejected_,
             .first_arrival_ns = to_ns(totals.first_arrival),
             .last_arrival_ns = to_ns(totals.last_arrival),

@@ -37,6 +37,7 @@ public:
 
 private:
     void on_datagram(const wire::BulkHeader& header, std::size_t bytes, const Stamp& stamp);
+    void blame_socket(std::uint64_t sequence);
     void watch_grant(MonoTime arrival, std::size_t bytes);
     void put_steps(MonoTime now, wire::Feedback& feedback) const;
 
@@ -54,8 +55,13 @@ private:
 
     std::uint64_t rejected_ = 0;
     std::uint32_t stamps_missing_ = 0;
-    std::uint64_t drops_at_start_;
+    // The socket's drop counter: as read last, and as it was when the newest train was queued. What
+    // lies between them was dropped behind everything that has arrived.
     std::uint64_t drops_now_;
+    std::uint64_t drops_explained_;
+    std::uint64_t largest_train_ = 1;
+    std::uint64_t may_blame_ = 0; // datagrams of the gap before this train, at most
+    std::uint64_t dropped_by_socket_ = 0;
 
     MonoTime grant_window_{};
     std::uint64_t grant_window_bytes_ = 0;

@@ -16,7 +16,7 @@ std::optional<std::uint64_t> DirectionResult::lost_on_the_way() const {
 }
 
 std::uint64_t DirectionResult::lost_in_receiver_socket() const {
-    // The socket's counter also counts what was not of this test; it explains at most what is lost.
+    // A gap that is filled later, and drops behind the last arrival, make the record an upper bound.
     return std::min(received.socket_drops, lost_on_the_way().value_or(0));
 }
 

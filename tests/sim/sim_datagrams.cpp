@@ -52,7 +52,8 @@ void SimDatagrams::arrive(Packet packet) {
     waiting_bytes_ += packet.bytes.size();
     waiting_.push_back({.packet = std::move(packet),
                         .arrived = host_.queue().now(),
-                        .stamp = host_.now()});
+                        .stamp = host_.now(),
+                        .drops_before = drops_});
     ready();
 }
 
@@ -99,6 +100,7 @@ Result<bool> SimDatagrams::receive(dgram::ReceivedTrain& into) {
     into.stamp = spec_.kernel_stamps ? Stamp{first.stamp, StampOrigin::kernel}
                                      : Stamp{host_.now(), StampOrigin::user};
     into.cut_off = false;
+    into.drops_before = first.drops_before;
     buffer_ = std::move(first.packet.bytes);
     first.packet.bytes.clear();
     if (spec_.coalesces) join_followers(first, into);
@@ -135,8 +137,8 @@ dgram::SendOutcome SimDatagrams::troubled(std::size_t count) {
     return {SendStatus::sent, count, 0};
 }
 
-dgram::SendOutcome SimDatagrams::send(std::span<const std::uint8_t> bytes,
-                                      std::size_t segment_size, const dgram::Endpoint* to) {
+dgram::SendOutcome SimDatagrams::send(std::span<const std::uint8_t> bytes, std::size_t segment_size,
+                                      const dgram::Endpoint* to) {
     if (!open_) return {dgram::SendStatus::refused, 0, EBADF};
     if (to == nullptr && !peer_) return {dgram::SendStatus::refused, 0, EDESTADDRREQ};
     const dgram::Endpoint target = to != nullptr ? *to : *peer_;
@@ -144,9 +146,8 @@ dgram::SendOutcome SimDatagrams::send(std::span<const std::uint8_t> bytes,
     for (std::size_t i = 0; i < outcome.segments; ++i) {
         const std::size_t begin = i * segment_size;
         const auto segment = bytes.subspan(begin, std::min(segment_size, bytes.size() - begin));
-        host_.network().send(host_, {.from = local(),
-                                     .to = target,
-                                     .bytes = {segment.begin(), segment.end()}});
+        host_.network().send(
+            host_, {.from = local(), .to = target, .bytes = {segment.begin(), segment.end()}});
     }
     return outcome;
 }

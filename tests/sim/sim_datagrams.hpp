@@ -9,8 +9,8 @@ namespace wyn::sim {
 
 struct SocketSpec {
     std::uint64_t receive_buffer_bytes = 4 * 1024 * 1024;
-    bool coalesces = false;     // neighbours of equal size become one train, as with UDP_GRO
-    bool kernel_stamps = true;  // else arrivals are stamped when they are read
+    bool coalesces = false;    // neighbours of equal size become one train, as with UDP_GRO
+    bool kernel_stamps = true; // else arrivals are stamped when they are read
 };
 
 // Chances for each call of send(); for tests that want trouble.
@@ -64,6 +64,7 @@ private:
         Packet packet;
         SimTime arrived;
         MonoTime stamp;
+        std::uint64_t drops_before = 0;
     };
     void ready() {
         if (ready_) ready_();
