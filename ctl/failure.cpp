@@ -1,202 +1,254 @@
-// The sentences of what went wrong.
+// The sentences of what went wrong: what, where, and what to do about it.
 #include "ctl/report.hpp"
+
+#include "base/text.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <cerrno>
-#include <cstring>
 
 namespace wyn::ctl {
 
 namespace {
 
-std::string in_seconds(std::uint32_t ms) {
-    return fmt::format("{} s", (ms + 999) / 1000);
-}
+using wire::End;
+using wire::Refusal;
 
 std::string named(const std::string& host, const dgram::Endpoint& server) {
     const std::string address = dgram::print(server);
-    return host == dgram::print(server.address) ? address : fmt::format("{} ({})", host, address);
+    if (host == dgram::print(server.address)) return address;
+    return fmt::format("{} ({})", escaped(host, 253), address); // RFC 1035: the longest name
 }
 
-const std::string start_advice = "On that host: systemctl enable --now wyndrvrd";
-const std::string firewall_advice =
-    "Open its UDP port (firewalld: firewall-cmd --add-port=PORT/udp; ufw: ufw allow PORT/udp).";
-
-std::string with_port(std::string text, std::uint16_t port) {
-    for (auto at = text.find("PORT"); at != std::string::npos; at = text.find("PORT", at))
-        text.replace(at, 4, std::to_string(port));
-    return text;
+std::string words_of(int error) {
+    return std::generic_category().message(error);
 }
 
-// The ports that did not answer, "upload and download".
-std::string unreached(const std::array<bool, 3>& reached) {
-    std::vector<std::string_view> names;
-    for (const session::PortRole role : session::port_roles)
-        if (!reached[static_cast<std::size_t>(role)]) names.push_back(session::name(role));
-    return fmt::format("{}", fmt::join(names, ", "));
+// The ports that did not answer: "7811 (upload), 7893 (download)".
+std::string unreached(const Report& report) {
+    std::vector<std::string> ports;
+    for (const session::PortRole role : session::port_roles) {
+        const auto index = static_cast<std::size_t>(role);
+        if (!report.result->port_reached[index])
+            ports.push_back(fmt::format("{} ({})", report.ports[index], session::name(role)));
+    }
+    return fmt::format("{}", fmt::join(ports, ", "));
 }
 
-Failure describe_half_open(const session::ProbeResult& result) {
+Failure describe_half_open(const Report& report, const std::string& where) {
+    const int error = report.result->network_error;
     return {.code = ExitCode::unreachable,
             .reason = "ports_unreachable",
-            .sentence = fmt::format("the server gave a session, but these of its three ports do "
-                                    "not answer: {}",
-                                    unreached(result.port_reached)),
-            .advice = {"Let UDP pass to the server's port_ranges (by default 7000-8000) on every "
-                       "firewall on the way."}};
+            .sentence = fmt::format("{} gives a session, but nothing comes back from its UDP port "
+                                    "{}{}",
+                                    where, unreached(report),
+                                    error == 0 ? "" : fmt::format("; ICMP: {}", words_of(error))),
+            .advice = {"Let UDP pass to the server's port_ranges (by default 7000-8000), on that "
+                       "host and on the way."}};
+}
+
+// What to do about a session or a test that ended like this; empty when there is nothing.
+std::string advice_for(End end, const session::ProbeResult& result) {
+    switch (end) {
+    case End::none:
+    case End::completed:
+    case End::interrupted: return "";
+    case End::stopped: return "Try again; the server's journal says why it stopped.";
+    case End::peer_silent:
+        return "The server or the path to it is gone: try again, or watch the path with ping.";
+    case End::half_open:
+        return "Let UDP pass to the server's port_ranges (by default 7000-8000), on that host and "
+               "on the way.";
+    case End::no_feedback: return "The path may break down under load: try a lower rate with -b.";
+    case End::rate_exceeded: return "Try again; if it happens again, ask for less with -b.";
+    case End::volume_used:
+        return fmt::format("The server allows {} for each session (max_volume): shorten -t, or set "
+                           "a lower rate with -b.",
+                           print_bytes(result.terms.max_volume_bytes));
+    case End::worker_failed:
+        return "Try again; the server's journal says what happened to its worker.";
+    case End::shutting_down: return "Try again in a few seconds.";
+    case End::no_bulk:
+        return "A firewall or a tunnel on the way may stop large datagrams: try smaller ones with "
+               "-l 1200.";
+    case End::protocol: return "Update the older of wyndrvrctl and wyndrvrd.";
+    case End::local_error:
+        return "Its firewall, route or device may refuse them: try smaller ones with -l 1200.";
+    case End::not_granted:
+        return fmt::format("The server allows {} for each test: shorten -t, or ask for less with "
+                           "-b.",
+                           print_ns(result.terms.max_duration.count()));
+    }
+    return "";
+}
+
+Failure describe_end(End end, ExitCode code, const std::string& what, const Report& report) {
+    Failure failure{.code = code,
+                    .reason = std::string{wire::name(end)},
+                    .sentence = fmt::format("{}: {}", what, wire::sentence(end)),
+                    .advice = {}};
+    if (std::string advice = advice_for(end, *report.result); !advice.empty())
+        failure.advice.push_back(std::move(advice));
+    return failure;
+}
+
+ExitCode code_of(Refusal refusal) {
+    switch (refusal) {
+    case Refusal::busy:
+    case Refusal::per_address:
+    case Refusal::rate_budget:
+    case Refusal::no_ports:
+    case Refusal::no_worker:
+    case Refusal::shutting_down: return ExitCode::busy;
+    case Refusal::unsupported:
+    case Refusal::version: return ExitCode::version;
+    case Refusal::not_authorised:
+    case Refusal::anonymous: return ExitCode::refused;
+    }
+    return ExitCode::refused;
+}
+
+std::string sentence_of(const wire::Refuse& refuse, const ProbeOptions& options) {
+    switch (refuse.code) {
+    case Refusal::busy:
+        return fmt::format("server busy: {} of {} sessions are taken", refuse.have, refuse.limit);
+    case Refusal::per_address:
+        return fmt::format("server busy: {} of {} sessions for your address are taken", refuse.have,
+                           refuse.limit);
+    case Refusal::rate_budget:
+        return fmt::format("server busy: {} of its {} are free", print(BitRate{refuse.have}),
+                           print(BitRate{refuse.limit}));
+    case Refusal::no_ports:
+        return fmt::format("server busy: it cannot open three of its UDP ports ({} of {} are free)",
+                           refuse.have, refuse.limit);
+    case Refusal::no_worker: return "server busy: its host gives it no process or thread";
+    case Refusal::shutting_down: return "the server is shutting down";
+    case Refusal::unsupported:
+        return fmt::format("the server does not know extension 0x{:04x}, which this client needs",
+                           refuse.detail);
+    case Refusal::version:
+        return fmt::format("the server speaks versions {} to {} of the protocol, this client {}",
+                           refuse.version_min, refuse.version_max, wire::protocol_version);
+    case Refusal::not_authorised:
+        return options.key_file.empty()
+                   ? "the server does not accept your key"
+                   : fmt::format("the server does not accept the key in {}", options.key_file);
+    case Refusal::anonymous: return "the server wants a key from you";
+    }
+    return "the server refuses";
+}
+
+std::vector<std::string> advice_for(const wire::Refuse& refuse, const ProbeOptions& options) {
+    const std::string again =
+        refuse.retry_after_ms == 0
+            ? "Try again later."
+            : fmt::format("Try again in {} s.", (refuse.retry_after_ms + 999) / 1000);
+    constexpr std::uint64_t mega = 1'000'000;
+    switch (refuse.code) {
+    case Refusal::busy:
+    case Refusal::per_address:
+    case Refusal::shutting_down: return {again};
+    case Refusal::rate_budget:
+        if (!options.rate || refuse.have < mega) return {again};
+        return {fmt::format("Ask for less: -b {}M", refuse.have / mega), again};
+    case Refusal::no_ports: return {again, "On the server: widen port_ranges."};
+    case Refusal::no_worker:
+        return {again, "On the server: journalctl -u wyndrvrd tells what is missing."};
+    case Refusal::unsupported: return {"Update wyndrvrd on the server."};
+    case Refusal::version: return {"Update the older of wyndrvrctl and wyndrvrd."};
+    case Refusal::not_authorised:
+        return {"Compare it with the server's key_file: id and key must both be there."};
+    case Refusal::anonymous:
+        return {"Give one with --key FILE; or, on the server, set max_total_rate to admit clients "
+                "without a key."};
+    }
+    return {again};
 }
 
 } // namespace
 
-std::optional<Failure> judge(const session::ProbeResult& result) {
-    if (result.end == wire::End::completed) {
+std::optional<Failure> judge(const Report& report) {
+    if (!report.result || !report.server) return std::nullopt;
+    const session::ProbeResult& result = *report.result;
+    const std::string where = named(report.options.host, *report.server);
+    if (result.end == End::half_open) return describe_half_open(report, where);
+    if (result.end == End::completed) {
         for (const auto* direction : {&result.down, &result.up})
-            if (*direction && (*direction)->end != wire::End::completed)
-                return Failure{
-                    .code = ExitCode::partial,
-                    .reason = std::string{wire::name((*direction)->end)},
-                    .sentence = fmt::format(
-                        "the {} ended early: {}",
-                        (*direction)->direction == wire::Direction::up ? "upload" : "download",
-                        wire::sentence((*direction)->end)),
-                    .advice = {}};
+            if (*direction && (*direction)->end != End::completed)
+                return describe_end((*direction)->end, ExitCode::partial,
+                                    fmt::format("the {} {} ended early",
+                                                (*direction)->direction == wire::Direction::up
+                                                    ? "upload to"
+                                                    : "download from",
+                                                where),
+                                    report);
         return std::nullopt;
     }
-    if (result.end == wire::End::half_open) return describe_half_open(result);
-    const bool has_something = result.idle || result.down || result.up;
-    Failure failure{.code = has_something ? ExitCode::partial : ExitCode::unreachable,
-                    .reason = std::string{wire::name(result.end)},
-                    .sentence =
-                        fmt::format("the session ended early: {}", wire::sentence(result.end)),
-                    .advice = {}};
-    if (result.end == wire::End::interrupted) failure.code = ExitCode::partial;
-    if (result.end == wire::End::worker_failed)
-        failure.advice = {"Try again; the server's journal says what happened to its worker."};
-    if (result.end == wire::End::shutting_down) failure.advice = {"Try again in a few seconds."};
-    if (result.end == wire::End::peer_silent)
-        failure.advice = {"The server or the path to it is gone: try again, or watch the path with "
-                          "ping."};
-    return failure;
+    const bool has_something =
+        result.idle || result.down || result.up || result.end == End::interrupted;
+    return describe_end(result.end, has_something ? ExitCode::partial : ExitCode::unreachable,
+                        fmt::format("the session with {} ended early", where), report);
 }
 
 Failure describe_refusal(const wire::Refuse& refuse, const dgram::Endpoint& server,
                          const ProbeOptions& options) {
-    using wire::Refusal;
-    const std::string where = named(options.host, server);
-    const std::string again =
-        refuse.retry_after_ms == 0
-            ? ""
-            : fmt::format("; retry after {}", in_seconds(refuse.retry_after_ms));
-    Failure failure{.code = ExitCode::refused,
-                    .reason = std::string{wire::name(refuse.code)},
-                    .sentence = {},
-                    .advice = {}};
-    const auto say = [&](std::string what) {
-        failure.sentence = fmt::format("{}: {}", where, what);
-    };
-    switch (refuse.code) {
-    case Refusal::busy:
-        failure.code = ExitCode::busy;
-        say(fmt::format("server busy: {}/{} sessions{}", refuse.have, refuse.limit, again));
-        break;
-    case Refusal::per_address:
-        failure.code = ExitCode::busy;
-        say(fmt::format("{} from your address are running (limit {}){}",
-                        count_of(refuse.have, "session"), refuse.limit, again));
-        break;
-    case Refusal::rate_budget:
-        failure.code = ExitCode::busy;
-        say(fmt::format("{} of the server's {} are free{}", print(BitRate{refuse.have}),
-                        print(BitRate{refuse.limit}), again));
-        if (options.rate && refuse.have >= 1'000'000)
-            failure.advice = {fmt::format("Ask for less: -b {}M", refuse.have / 1'000'000)};
-        break;
-    case Refusal::no_ports:
-        failure.code = ExitCode::busy;
-        say(fmt::format("the server has no three free ports ({} of {}){}", refuse.have,
-                        refuse.limit, again));
-        failure.advice = {"On the server: widen port_ranges."};
-        break;
-    case Refusal::no_worker:
-        failure.code = ExitCode::busy;
-        say(fmt::format("the server's host gives no further process or thread{}", again));
-        break;
-    case Refusal::shutting_down:
-        failure.code = ExitCode::busy;
-        say(fmt::format("the server restarts{}", again));
-        break;
-    case Refusal::unsupported:
-        failure.code = ExitCode::version;
-        say(fmt::format("the server does not know required extension 0x{:04x}", refuse.detail));
-        break;
-    case Refusal::version:
-        failure.code = ExitCode::version;
-        say(fmt::format("the server speaks versions {}-{} of the protocol, this client {}-{}",
-                        refuse.version_min, refuse.version_max, wire::protocol_version,
-                        wire::protocol_version));
-        failure.advice = {"Update the older of the two."};
-        break;
-    case Refusal::not_authorised:
-        say(options.key_file.empty()
-                ? "the key was not accepted"
-                : fmt::format("the key in {} was not accepted", options.key_file));
-        failure.advice = {"Compare it with the server's key_file: id and key must both be there."};
-        break;
-    case Refusal::anonymous:
-        say("the server wants a key from you");
-        failure.advice = {"Give one with --key FILE; or, on the server, set max_total_rate to "
-                          "admit clients without a key."};
-        break;
-    }
-    return failure;
+    return {.code = code_of(refuse.code),
+            .reason = std::string{wire::name(refuse.code)},
+            .sentence =
+                fmt::format("{}: {}", named(options.host, server), sentence_of(refuse, options)),
+            .advice = advice_for(refuse, options)};
 }
 
 Failure describe_silence(const SilentContact& contact, const dgram::Endpoint& server,
                          const std::string& host) {
     const std::string where = named(host, server);
-    const std::string tried =
-        fmt::format("{} x UDP, {}", contact.hellos_sent, print_ns(contact.waited.count()));
-    Failure failure{.code = ExitCode::unreachable, .reason = "", .sentence = "", .advice = {}};
-    if (contact.heard_cookie) {
-        failure.reason = "no_session";
-        failure.sentence = fmt::format("{} answers but gives no session ({})", where, tried);
-        failure.advice = {"Its journal says why: journalctl -u wyndrvrd"};
-        return failure;
-    }
+    const std::string tried = fmt::format("asked {} in {}", count_of(contact.hellos_sent, "time"),
+                                          print_ns(contact.waited.count()));
+    const std::string start = "On that host: systemctl enable --now wyndrvrd";
+    const auto silent = [](std::string reason, std::string sentence,
+                           std::vector<std::string> advice) -> Failure {
+        return {.code = ExitCode::unreachable,
+                .reason = std::move(reason),
+                .sentence = std::move(sentence),
+                .advice = std::move(advice)};
+    };
+    if (contact.heard_cookie)
+        return silent("no_session",
+                      fmt::format("{} answers, but gives no session ({})", where, tried),
+                      {"Its journal may say why: journalctl -u wyndrvrd"});
     switch (contact.network_error) {
     case ECONNREFUSED:
-        failure.reason = "refused";
-        failure.sentence = fmt::format("{} is up, but nothing listens there ({}; ICMP: port "
-                                       "unreachable)",
-                                       where, tried);
-        failure.advice = {start_advice};
-        break;
+        return silent("refused",
+                      fmt::format("nothing listens on {}: the host is up and refuses ({}, ICMP: "
+                                  "port unreachable)",
+                                  where, tried),
+                      {start});
     case ENETUNREACH:
     case EHOSTUNREACH:
     case EHOSTDOWN:
-        failure.reason = "no_route";
-        failure.sentence =
-            fmt::format("no route to {}: {}", where, std::strerror(contact.network_error));
-        failure.advice = {"Check the address, and this host's routes: ip route get " +
-                          dgram::print(server.address)};
-        break;
+        return silent(
+            "no_route",
+            fmt::format("no route to {}: {} ({})", where, words_of(contact.network_error), tried),
+            {fmt::format("Check the address, and the way to it: ip route get {}",
+                         dgram::print(server.address))});
     case EACCES:
     case EPERM:
-        failure.reason = "filtered";
-        failure.sentence = fmt::format("a firewall forbids traffic to {}: {}", where,
-                                       std::strerror(contact.network_error));
-        failure.advice = {with_port(firewall_advice, server.port)};
-        break;
+        return silent("filtered",
+                      fmt::format("a firewall forbids traffic to {}: {} ({})", where,
+                                  words_of(contact.network_error), tried),
+                      {fmt::format("Let UDP out to port {}: nft list ruleset shows this host's "
+                                   "rules.",
+                                   server.port)});
     default:
-        failure.reason = "no_answer";
-        failure.sentence = fmt::format("no answer from {} ({}; ICMP: none): it is down, or a "
-                                       "firewall drops UDP",
-                                       where, tried);
-        failure.advice = {start_advice, with_port(firewall_advice, server.port)};
+        return silent("no_answer",
+                      fmt::format("no answer from {} ({}, ICMP: none): it is down, or a firewall "
+                                  "drops UDP",
+                                  where, tried),
+                      {start, fmt::format("Open its firewall: firewall-cmd --add-port={0}/udp, or "
+                                          "ufw allow {0}/udp",
+                                          server.port)});
     }
-    return failure;
 }
 
 } // namespace wyn::ctl

@@ -64,13 +64,16 @@ struct RawProbe {
     bool only_v6 = false;
     bool up = false;
     bool down = false;
-    std::string duration;
-    std::string rate;
-    std::string search;
-    std::string length;
-    std::string placement;
-    std::string timeout;
-    std::uint16_t port = 0;
+    // Given or not; an empty word is given and wrong.
+    std::optional<std::string> duration;
+    std::optional<std::string> rate;
+    std::optional<std::string> search;
+    std::optional<std::string> length;
+    std::optional<std::string> bind;
+    std::optional<std::string> port;
+    std::optional<std::string> timeout;
+    std::optional<std::string> key_file;
+    std::optional<std::string> placement;
 };
 
 void declare_load(CLI::App& app, RawProbe& raw) {
@@ -93,11 +96,11 @@ void declare_load(CLI::App& app, RawProbe& raw) {
     app.add_flag("--up", raw.up, "upload only")->group(group);
 }
 
-void declare_network(CLI::App& app, RawProbe& raw, ProbeOptions& options) {
+void declare_network(CLI::App& app, RawProbe& raw) {
     const std::string group = "Network";
     app.add_flag("-4", raw.only_v4, "IPv4 only")->group(group);
     app.add_flag("-6", raw.only_v6, "IPv6 only")->group(group);
-    app.add_option("-B,--bind", options.bind, "local address, device, or both: 192.0.2.7%eth0")
+    app.add_option("-B,--bind", raw.bind, "local address, device, or both: 192.0.2.7%eth0")
         ->type_name("ADDR|DEV")
         ->group(group);
     app.add_option("-p,--port", raw.port, "the server's port (6711)")
@@ -106,7 +109,7 @@ void declare_network(CLI::App& app, RawProbe& raw, ProbeOptions& options) {
     app.add_option("--timeout", raw.timeout, "how long to wait for the first answer (5)")
         ->type_name("SECONDS")
         ->group(group);
-    app.add_option("--key", options.key_file, "file with the pre-shared key")
+    app.add_option("--key", raw.key_file, "file with the pre-shared key")
         ->type_name("FILE")
         ->group(group);
     app.add_option("--port-parallelism", raw.placement,
@@ -133,7 +136,7 @@ std::optional<Exit> parse(CLI::App& app, const std::vector<std::string>& argumen
     } catch (const CLI::CallForHelp&) {
         return Exit{0, app.help()};
     } catch (const CLI::ParseError& error) {
-        return cli::usage_error(name, error.what());
+        return cli::usage_error(name, cli::describe_parse_error(error));
     }
     if (const auto extra = app.remaining(); !extra.empty())
         return cli::usage_error(name, cli::describe_stranger(extra.front(), app));
@@ -143,15 +146,21 @@ std::optional<Exit> parse(CLI::App& app, const std::vector<std::string>& argumen
 Result<void> read_target(const RawProbe& raw, ProbeOptions& options) {
     if (raw.target.size() > 1)
         return fail(fmt::format("one HOST at a time, not also '{}'", escaped(raw.target[1])));
+    if (!raw.target.empty() && raw.target.front().empty()) return fail("HOST is empty");
     const auto split = dgram::split_host_port(raw.target.empty() ? "" : raw.target.front());
     if (!split) return fail(split.error().what());
     if (!split->host.empty()) options.host = split->host;
-    if (raw.port != 0) options.port = raw.port;
+    if (raw.port) {
+        const auto port = dgram::split_host_port(':' + *raw.port);
+        if (!port || !port->port)
+            return fail(
+                fmt::format("-p '{}': expected a port from 1 to 65535", escaped(*raw.port)));
+        if (split->port && *split->port != *port->port)
+            return fail(fmt::format("two ports, {} in HOST and {} by -p: give one of them",
+                                    *split->port, *port->port));
+        options.port = *port->port;
+    }
     if (split->port) options.port = *split->port;
-    if (raw.only_v4 && raw.only_v6) return fail("-4 and -6 exclude each other");
-    options.family = raw.only_v4   ? AddressFamily::v4
-                     : raw.only_v6 ? AddressFamily::v6
-                                   : AddressFamily::any;
     return {};
 }
 
@@ -161,31 +170,31 @@ Result<Duration> read_time(std::string_view option, std::string_view text, Durat
     if (!ns) return fail(fmt::format("{}: {}", option, ns.error().what()));
     const Duration time{*ns};
     if (time < low || time > high)
-        return fail(fmt::format("{} {}: expected {} to {}", option, text, print_ns(low.count()),
-                                print_ns(high.count())));
+        return fail(fmt::format("{} {}: expected {} to {} s", option, escaped(text),
+                                to_seconds(low), to_seconds(high)));
     return time;
 }
 
 Result<void> read_load(const RawProbe& raw, ProbeOptions& options) {
-    if (!raw.duration.empty()) {
-        const auto time = read_time("-t", raw.duration, 100ms, 3600s);
+    if (raw.duration) {
+        const auto time = read_time("-t", *raw.duration, 100ms, 3600s);
         if (!time) return fail(time.error().what());
         options.duration = *time;
     }
-    if (!raw.rate.empty()) {
-        const auto rate = parse_rate(raw.rate);
+    if (raw.rate) {
+        const auto rate = parse_rate(*raw.rate);
         if (!rate) return fail(fmt::format("-b: {}", rate.error().what()));
         options.rate = *rate;
     }
-    if (!raw.search.empty() && raw.search != "b")
-        return fail(fmt::format("--search '{}': expected b", escaped(raw.search)));
-    if (!raw.search.empty() && options.rate)
+    if (raw.search && *raw.search != "b")
+        return fail(fmt::format("--search '{}': expected b", escaped(*raw.search)));
+    if (raw.search && options.rate)
         return fail("-b fixes the rate, --search looks for it: give one of them");
-    if (!raw.length.empty()) {
-        const auto bytes = parse_bytes(raw.length);
+    if (raw.length) {
+        const auto bytes = parse_bytes(*raw.length);
         if (!bytes) return fail(fmt::format("-l: {}", bytes.error().what()));
         if (*bytes < wire::shortest_bulk || *bytes > wire::longest_bulk)
-            return fail(fmt::format("-l {}: expected {} to {} bytes", raw.length,
+            return fail(fmt::format("-l {}: expected {} to {} bytes", *raw.length,
                                     wire::shortest_bulk, wire::longest_bulk));
         options.payload_bytes = static_cast<std::uint16_t>(*bytes);
     }
@@ -195,16 +204,25 @@ Result<void> read_load(const RawProbe& raw, ProbeOptions& options) {
 }
 
 Result<void> read_network(const RawProbe& raw, ProbeOptions& options) {
-    if (!raw.timeout.empty()) {
-        const auto time = read_time("--timeout", raw.timeout, 100ms, 3600s);
+    if (raw.only_v4 && raw.only_v6) return fail("-4 and -6 exclude each other");
+    options.family = raw.only_v4   ? AddressFamily::v4
+                     : raw.only_v6 ? AddressFamily::v6
+                                   : AddressFamily::any;
+    if (raw.bind == "") return fail("-B needs an address or a device");
+    options.bind = raw.bind.value_or("");
+    // Without this a script whose variable is unset would measure as nobody and say nothing.
+    if (raw.key_file == "") return fail("--key needs a file");
+    options.key_file = raw.key_file.value_or("");
+    if (raw.timeout) {
+        const auto time = read_time("--timeout", *raw.timeout, 100ms, 3600s);
         if (!time) return fail(time.error().what());
         options.timeout = *time;
     }
-    if (raw.placement.empty()) return {};
-    const auto placement = parse_placement(raw.placement);
+    if (!raw.placement) return {};
+    const auto placement = parse_placement(*raw.placement);
     if (!placement)
         return fail(fmt::format("--port-parallelism '{}': expected single, thread or process",
-                                escaped(raw.placement)));
+                                escaped(*raw.placement)));
     options.port_parallelism = *placement;
     return {};
 }
@@ -218,7 +236,7 @@ std::expected<Options, Exit> parse_probe(const std::vector<std::string>& argumen
     RawProbe raw;
     app.add_option("HOST", raw.target)->group("");
     declare_load(app, raw);
-    declare_network(app, raw, options);
+    declare_network(app, raw);
     declare_output(app, options);
     if (auto exit = parse(app, arguments, "probe")) return std::unexpected{std::move(*exit)};
     for (const auto read : {read_target, read_load, read_network})
@@ -233,13 +251,17 @@ std::expected<Options, Exit> parse_status(const std::vector<std::string>& argume
     app.footer(std::string{status_closing});
     app.allow_extras();
     StatusOptions options;
-    app.add_option("--socket", options.socket, "the daemon's control_socket")
+    std::optional<std::string> socket;
+    app.add_option("--socket", socket, "the daemon's control_socket")
         ->type_name("PATH")
         ->group("Options");
     app.add_flag("-J,--json", options.json, "one JSON document on stdout")->group("Options");
     app.add_flag("--ascii", options.ascii, "no characters beyond ASCII")->group("Options");
     app.set_help_flag("-h,--help", "print this help")->group("Options");
     if (auto exit = parse(app, arguments, "status")) return std::unexpected{std::move(*exit)};
+    if (socket == "")
+        return std::unexpected{cli::usage_error("wyndrvrctl status", "--socket needs a path")};
+    options.socket = socket.value_or("");
     return options;
 }
 

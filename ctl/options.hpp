@@ -17,12 +17,17 @@ namespace wyn::ctl {
 
 enum class AddressFamily : std::uint8_t { any, v4, v6 };
 
+// In the order in which they are measured.
+inline std::vector<wire::Direction> both_directions() {
+    return {wire::Direction::down, wire::Direction::up};
+}
+
 struct ProbeOptions {
     std::string host = "127.0.0.1";
     std::uint16_t port = 6711;
     AddressFamily family = AddressFamily::any;
     std::string bind; // an address, a device, or "address%device"; empty: the kernel chooses
-    std::vector<wire::Direction> directions{wire::Direction::down, wire::Direction::up};
+    std::vector<wire::Direction> directions = both_directions();
     Duration duration = 10s;                    // of the load, per direction
     std::optional<BitRate> rate;                // fixed, payload; none: search
     std::optional<std::uint16_t> payload_bytes; // of each datagram; none: what fits the path

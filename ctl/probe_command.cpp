@@ -48,6 +48,11 @@ Failure internal(const Error& error) {
             .advice = {}};
 }
 
+// fe80::/10: means nothing without the interface that it is behind.
+bool is_link_local(const dgram::Address& address) {
+    return address.bytes[0] == 0xfe && (address.bytes[1] & 0xc0) == 0x80;
+}
+
 // "ADDR", "DEV" or "ADDR%DEV" in its two parts.
 std::expected<void, Failure> read_binding(const std::string& text, Contact::Settings& settings) {
     if (text.empty()) return {};
@@ -68,9 +73,17 @@ std::expected<void, Failure> read_binding(const std::string& text, Contact::Sett
     if (index == 0)
         return std::unexpected{
             usage(fmt::format("-B {}: this host has no device {}", text, settings.device))};
-    const bool link_local = address->bytes[0] == 0xfe && (address->bytes[1] & 0xc0) == 0x80;
-    if (link_local) settings.bind_address.scope = index;
+    if (is_link_local(*address)) settings.bind_address.scope = index;
     return {};
+}
+
+// A link-local server is behind the device of -B when its own zone does not say.
+void complete_zones(Contact::Settings& settings) {
+    if (settings.device.empty()) return;
+    const unsigned index = ::if_nametoindex(settings.device.c_str());
+    for (dgram::Endpoint& server : settings.servers)
+        if (is_link_local(server.address) && server.address.scope == 0)
+            server.address.scope = index;
 }
 
 std::expected<crypto::NamedKey, Failure> read_key(const std::string& path) {
@@ -101,6 +114,7 @@ std::expected<Contact::Settings, Failure> contact_settings(const ProbeOptions& o
                                        .sentence = servers.error().what(),
                                        .advice = {"Check the spelling, or give the address."}}};
     settings.servers = std::move(*servers);
+    complete_zones(settings);
     return settings;
 }
 
@@ -164,7 +178,9 @@ private:
         const ProbeOptions& options = report_.options;
         report_.server = contacted.server;
         report_.local = contacted.local;
-        report_.session = contacted.assigned.assign.session;
+        const wire::Assign& assign = contacted.assigned.assign;
+        report_.session = assign.session;
+        report_.ports = {assign.control_port, assign.upload_port, assign.download_port};
         report_.payload_bytes = payload_for(options, contacted);
         const ProbeRunner::Settings settings{
             .plan = {.directions = options.directions,
@@ -213,7 +229,7 @@ private:
 
     void on_done() {
         report_.result = runner_->result();
-        report_.failure = judge(*report_.result);
+        report_.failure = judge(report_);
         loop_->exit(0);
     }
 

@@ -32,6 +32,7 @@ void ProgressView::update(const session::ProbeProgress& progress) {
         const bool idle = row.phase == session::ProbePhase::idle;
         row.seen = true;
         row.rtt = progress.rtt;
+        if (idle && progress.rtt == Duration::zero()) continue; // none yet
         row.figure = idle ? in_ms(progress.rtt) + " ms" : print(progress.rate);
         row.values.push_back(idle ? to_seconds(progress.rtt) : progress.rate.as_double());
         if (row.values.size() > spark_cells) row.values.erase(row.values.begin());
@@ -45,7 +46,8 @@ std::string ProgressView::line_of(const Row& row, bool active) const {
                     left(sparkline(style_, row.values), spark_cells), right(row.figure, 12));
     if (row.phase != session::ProbePhase::idle && row.rtt != Duration::zero())
         line += fmt::format("   RTT {} ms", in_ms(row.rtt));
-    return active ? painted(style_, Ink::bold, line) : line;
+    const std::string_view shown = first_columns(line, width_);
+    return active ? painted(style_, Ink::bold, shown) : std::string{shown};
 }
 
 std::string ProgressView::bar() const {
@@ -57,20 +59,21 @@ std::string ProgressView::bar() const {
         std::string cells;
         for (std::size_t i = 0; i < bar_cells; ++i)
             cells += i < full ? (style_.unicode ? "█" : "#") : (style_.unicode ? "░" : ".");
-        line = fmt::format("  [{}] {:.1f} / {:.0f} s", cells,
+        line = fmt::format("  [{}] {:.1f} / {:.1f} s", cells,
                            std::min(to_seconds(last_.elapsed), to_seconds(last_.planned)),
                            to_seconds(last_.planned));
     }
-    return line + painted(style_, Ink::dim, "   ^C = finish now");
+    const std::string_view advice = "   ^C = finish now";
+    if (columns(line) + columns(advice) > width_) return std::string{first_columns(line, width_)};
+    return line + painted(style_, Ink::dim, advice);
 }
 
+// A line that wraps would spoil the redrawing: what does not fit is cut off.
 std::vector<std::string> ProgressView::lines() const {
-    std::vector<std::string> lines{target_, ""};
+    std::vector<std::string> lines{std::string{first_columns(target_, width_)}, ""};
     for (const Row& row : rows_)
         if (row.seen) lines.push_back(line_of(row, row.phase == last_.phase));
     lines.push_back(bar());
-    // A line that wraps would spoil the redrawing: better a short one than none.
-    std::erase_if(lines, [this](const std::string& line) { return columns(line) > width_; });
     return lines;
 }
 

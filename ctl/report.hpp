@@ -36,7 +36,8 @@ struct Report {
     ProbeOptions options;
     std::optional<dgram::Endpoint> server;
     std::optional<dgram::Endpoint> local;
-    std::uint64_t session = 0; // 0: none was given
+    std::uint64_t session = 0;            // 0: none was given
+    std::array<std::uint16_t, 3> ports{}; // of the server, by session::PortRole
     WallTime start{};
     Duration took{};
     std::uint16_t payload_bytes = 0;
@@ -47,8 +48,8 @@ struct Report {
     bool complete() const { return result && result->end == wire::End::completed; }
 };
 
-// What a finished session means: nothing when all was measured that was asked for.
-std::optional<Failure> judge(const session::ProbeResult& result);
+// What the result of a finished session means: nothing when all was measured that was asked for.
+std::optional<Failure> judge(const Report& report);
 
 // What a refusal of this server means.
 Failure describe_refusal(const wire::Refuse& refuse, const dgram::Endpoint& server,

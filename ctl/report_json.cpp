@@ -58,16 +58,17 @@ json rates_json(const session::DirectionResult& result) {
 
 // sent = received + lost.total; lost.total = path + sender_host + receiver_socket.
 json packets_json(const session::DirectionResult& result) {
-    const auto lost_later = result.lost_on_the_way();
-    const std::uint64_t refused = result.sent.packets_refused;
-    const std::uint64_t in_socket = result.lost_in_receiver_socket();
-    const auto known = [&](std::uint64_t value) {
-        return lost_later ? json(value) : json(nullptr);
+    using Losses = session::DirectionResult::Losses;
+    const auto losses = result.losses();
+    const auto part = [&](std::uint64_t Losses::* which) {
+        return losses ? json((*losses).*which) : json(nullptr);
     };
-    const json lost{{"total", known(lost_later.value_or(0) + refused)},
-                    {"path", known(lost_later.value_or(0) - in_socket)},
-                    {"sender_host", result.sent_known ? json(refused) : json(nullptr)},
-                    {"receiver_socket", known(in_socket)},
+    const json lost{{"total", part(&Losses::total)},
+                    {"path", part(&Losses::path)},
+                    {"sender_host", losses              ? json(losses->sender_host)
+                                    : result.sent_known ? json(result.sent.packets_refused)
+                                                        : json(nullptr)},
+                    {"receiver_socket", part(&Losses::receiver_socket)},
                     {"receiver_host", nullptr}};
     const auto received = [&](std::uint64_t value) {
         return result.received_known ? json(value) : json(nullptr);
@@ -94,13 +95,21 @@ json direction_json(const session::DirectionResult& result) {
             {"granted_bps", result.granted.bps() == 0 ? json(nullptr) : json(result.granted.bps())},
             {"limited_by",
              result.sent_known ? json(wire::name(result.sent.limited_by)) : json(nullptr)},
-            {"stamps_missing", result.received.stamps_missing},
+            {"stamps_missing",
+             result.received_known ? json(result.received.stamps_missing) : json(nullptr)},
             {"end", wire::name(result.end)}};
 }
 
 json endpoint_json(const std::optional<dgram::Endpoint>& endpoint) {
     if (!endpoint) return nullptr;
     return {{"address", dgram::print(endpoint->address)}, {"port", endpoint->port}};
+}
+
+json target_json(const Report& report) {
+    const std::optional<dgram::Endpoint>& server = report.server;
+    return {{"name", report.options.host},
+            {"address", server ? json(dgram::print(server->address)) : json(nullptr)},
+            {"port", server ? server->port : report.options.port}};
 }
 
 json failure_json(const Failure& failure) {
@@ -126,9 +135,6 @@ json test_json(const Report& report) {
 
 std::string report_as_json(const Report& report) {
     const session::ProbeResult* const result = report.result ? &*report.result : nullptr;
-    json target = endpoint_json(report.server);
-    if (target.is_null()) target = {{"address", nullptr}, {"port", report.options.port}};
-    target["name"] = report.options.host;
     const auto direction = [](const std::optional<session::DirectionResult>* which) {
         return which != nullptr && *which ? direction_json(**which) : json(nullptr);
     };
@@ -139,14 +145,14 @@ std::string report_as_json(const Report& report) {
         {"start", date(report.start)},
         {"duration_ns", report.took.count()},
         {"complete", report.complete() && !report.failure},
-        {"target", target},
+        {"target", target_json(report)},
         {"local", endpoint_json(report.local)},
         {"test", test_json(report)},
         {"idle", result != nullptr && result->idle ? latency_json(*result->idle) : json(nullptr)},
         {"up", direction(result == nullptr ? nullptr : &result->up)},
         {"down", direction(result == nullptr ? nullptr : &result->down)},
         {"verdict", nullptr},
-        {"usage", {{"bytes", result == nullptr ? 0 : result->bytes_used}}},
+        {"usage", {{"bytes", result == nullptr ? json(nullptr) : json(result->bytes_used)}}},
         {"error", report.failure ? failure_json(*report.failure) : json(nullptr)}};
     // Names come from the command line: whatever bytes they hold, the document is valid JSON.
     return document.dump(-1, ' ', false, json::error_handler_t::replace);

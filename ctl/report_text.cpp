@@ -1,5 +1,7 @@
 #include "ctl/report_text.hpp"
 
+#include "base/text.hpp"
+
 #include <fmt/format.h>
 
 #include <vector>
@@ -10,28 +12,50 @@ namespace {
 
 using session::DirectionResult;
 
+// The columns of the table; what is left of a page is for the losses.
 constexpr std::size_t name_width = 12;
-constexpr std::size_t rate_width = 14;
+constexpr std::size_t rate_width = 11;
 constexpr std::size_t spark_width = 16;
 constexpr std::size_t rtt_width = 18;
+constexpr std::size_t margin = 2;
 
-// "fra1.example.net [2001:db8:41::7]:6711 · UDP · 12.0 s · 620 MB used"
-std::string headline(const Report& report, const Style& style) {
-    const std::string dot = fmt::format(" {} ", glyphs(style).dot);
-    const std::string address = dgram::print(*report.server);
-    std::string line = painted(style, Ink::bold, address);
-    if (report.options.host != dgram::print(report.server->address))
-        line = painted(style, Ink::bold, report.options.host) + ' ' + address;
-    line +=
-        fmt::format("{}UDP/IPv{}{}{:.1f} s{}{} used", dot, report.server->address.is_v4() ? 4 : 6,
-                    dot, to_seconds(report.took), dot, print_bytes(report.result->bytes_used));
-    return line + "\n";
+std::string_view arrow_of(const DirectionResult& result, const Style& style) {
+    return result.direction == wire::Direction::up ? glyphs(style).up : glyphs(style).down;
 }
 
+// "  NAME        piece   piece": pieces that do not fit go on below the first one.
+std::string row(std::string_view name, std::vector<std::string> pieces, std::string_view gap) {
+    pieces.front().insert(0, std::string(margin, ' ') + left(name, name_width));
+    return flow(pieces, gap, margin + name_width) + '\n';
+}
+
+// "fra1.example.net [2001:db8:41::7]:6711 · UDP/IPv6 · 12.0 s · 620 MB used"
+std::string headline(const Report& report, const Style& style) {
+    const dgram::Endpoint& server = *report.server;
+    const std::string_view dot = glyphs(style).dot;
+    std::vector<std::string> pieces;
+    if (report.options.host != dgram::print(server.address))
+        pieces.push_back(painted(style, Ink::bold, escaped(report.options.host, page_width)));
+    pieces.push_back(painted(style, Ink::bold, dgram::print(server)));
+    pieces.push_back(fmt::format("{} UDP/IPv{}", dot, server.address.is_v4() ? 4 : 6));
+    pieces.push_back(fmt::format("{} {:.1f} s", dot, to_seconds(report.took)));
+    pieces.push_back(fmt::format("{} {} used", dot, print_bytes(report.result->bytes_used)));
+    return flow(pieces, " ", margin) + '\n';
+}
+
+std::string three_digits(double value) {
+    return fmt::format("{:.{}f}", value, value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
+}
+
+// "0.31 %", "12.3 %", "100 %"; what is there is never shown as nothing.
 std::string percent(double ratio) {
-    if (ratio == 0) return "0 %";
-    if (ratio < 0.0001) return "<0.01 %";
-    return fmt::format("{:.{}f} %", ratio * 100, ratio < 0.0995 ? 2 : 1);
+    return ratio < 1e-4 ? "<0.01 %" : three_digits(ratio * 100) + " %";
+}
+
+// Exact as long as there is room; the ledger below has all digits.
+std::string short_count(std::uint64_t count) {
+    if (count < 1'000'000) return fmt::to_string(count);
+    return three_digits(static_cast<double>(count) / 1e6) + " M";
 }
 
 std::vector<double> bins_of(const DirectionResult& result) {
@@ -43,44 +67,64 @@ std::vector<double> bins_of(const DirectionResult& result) {
 }
 
 std::string loss_cell(const DirectionResult& result, const Style& style) {
-    const auto lost = result.lost_on_the_way();
+    const auto lost = result.losses();
     if (!lost) return painted(style, Ink::dim, "not known");
     const std::uint64_t sent = result.sent.offered();
-    const std::uint64_t all = *lost + result.sent.packets_refused;
-    const double ratio = sent == 0 ? 0 : static_cast<double>(all) / static_cast<double>(sent);
-    const Ink ink = all == 0 ? Ink::green : ratio < 0.01 ? Ink::yellow : Ink::red;
-    return painted(style, ink, all == 0 ? "0" : fmt::format("{}  {}", all, percent(ratio)));
+    if (sent == 0) return painted(style, Ink::dim, "none sent");
+    if (lost->total == 0) return painted(style, Ink::green, "0");
+    const double ratio = static_cast<double>(lost->total) / static_cast<double>(sent);
+    return painted(style, ratio < 0.01 ? Ink::yellow : Ink::red,
+                   fmt::format("{}  {}", short_count(lost->total), percent(ratio)));
+}
+
+// A median of a few samples would be one of them, and is not known.
+std::string median(const stats::Histogram& rtt) {
+    return rtt.enough_for(0.5) ? in_ms(*rtt.quantile(0.5)) : "?";
 }
 
 std::string rtt_cell(const Report& report, const DirectionResult& result, const Style& style) {
-    const auto loaded = result.loaded.rtt.quantile(0.5);
-    const auto idle = report.result->idle ? report.result->idle->rtt.quantile(0.5) : std::nullopt;
-    return fmt::format("{} {} {} ms", idle ? in_ms(*idle) : "?", glyphs(style).arrow,
-                       loaded ? in_ms(*loaded) : "?");
+    return fmt::format("{} {} {} ms", report.result->idle ? median(report.result->idle->rtt) : "?",
+                       glyphs(style).arrow, median(result.loaded.rtt));
+}
+
+std::string rate_cell(const DirectionResult& result) {
+    if (const auto rates = result.rates()) return print(rates->ip);
+    return result.received_known && result.received.packets == 0 ? "nothing" : "not known";
 }
 
 std::string direction_row(const Report& report, const DirectionResult& result, const Style& style) {
-    const bool up = result.direction == wire::Direction::up;
-    const Glyphs glyph = glyphs(style);
-    const auto rates = result.rates();
     const std::string name =
-        fmt::format("{} {}", up ? glyph.up : glyph.down, up ? "upload" : "download");
-    const std::string rate = rates ? print(rates->ip) : "nothing";
-    const auto bins = bins_of(result);
+        fmt::format("{} {}", arrow_of(result, style),
+                    result.direction == wire::Direction::up ? "upload" : "download");
     return fmt::format("  {}{}  {}  {}  {}\n", left(name, name_width),
-                       painted(style, Ink::bold, right(rate, rate_width)),
-                       sparkline_of_width(style, bins, spark_width),
+                       painted(style, Ink::bold, right(rate_cell(result), rate_width)),
+                       sparkline_of_width(style, bins_of(result), spark_width),
                        left(rtt_cell(report, result, style), rtt_width), loss_cell(result, style));
+}
+
+std::string table_head(const Style& style) {
+    const std::string text =
+        fmt::format("  {}{}  {}  {}  lost", left("", name_width), right("rate (IP)", rate_width),
+                    left("", spark_width),
+                    left(fmt::format("RTT idle {} loaded", glyphs(style).arrow), rtt_width));
+    return painted(style, Ink::dim, text) + '\n';
 }
 
 std::string latency_row(const session::LatencyResult& latency) {
     const auto& rtt = latency.rtt;
-    std::string row = fmt::format("  {}min {}", left("idle RTT", name_width),
-                                  in_ms(rtt.min().value_or(Duration{})));
+    const std::uint64_t asked = latency.probes_sent;
+    if (rtt.count() == 0)
+        return row("idle RTT",
+                   {fmt::format("not known: none of {} came back", count_of(asked, "probe"))}, "");
+    std::vector<std::string> pieces{fmt::format("min {}", in_ms(*rtt.min()))};
     for (const auto& [name, q] : {std::pair{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}})
-        if (rtt.enough_for(q)) row += fmt::format("   {} {}", name, in_ms(*rtt.quantile(q)));
-    return row +
-           fmt::format("   max {} ms   n {}\n", in_ms(rtt.max().value_or(Duration{})), rtt.count());
+        if (rtt.enough_for(q))
+            pieces.push_back(fmt::format("{} {}", name, in_ms(*rtt.quantile(q))));
+    pieces.push_back(fmt::format("max {} ms", in_ms(*rtt.max())));
+    pieces.push_back(fmt::format("n {}", rtt.count()));
+    if (asked > latency.echoes_received)
+        pieces.push_back(fmt::format("lost {}", asked - latency.echoes_received));
+    return row("idle RTT", std::move(pieces), "  ");
 }
 
 // The same rate at three layers: which one a number means is where most misunderstandings start.
@@ -88,59 +132,68 @@ std::string layers_row(const DirectionResult& result, const Style& style) {
     const auto rates = result.rates();
     if (!rates) return "";
     const bool best = result.search != wire::Search::fixed && result.received.best_packets > 0;
-    const std::string_view arrow =
-        result.direction == wire::Direction::up ? glyphs(style).up : glyphs(style).down;
-    return fmt::format("  {}payload {}   IP {}   Ethernet {}\n",
-                       left(fmt::format("{} {}", arrow, best ? "best 1 s" : "mean"), name_width),
-                       print(rates->payload), print(rates->ip), print(rates->wire));
+    return row(fmt::format("{} {}", arrow_of(result, style), best ? "best 1 s" : "mean"),
+               {fmt::format("payload {}", print(rates->payload)),
+                fmt::format("IP {}", print(rates->ip)),
+                fmt::format("Ethernet {}", print(rates->wire))},
+               "   ");
 }
 
 std::string ledger_row(const DirectionResult& result, const Style& style) {
-    const auto lost = result.lost_on_the_way();
-    if (!lost || (*lost == 0 && result.sent.packets_refused == 0 &&
-                  result.received.duplicates == 0 && result.received.reordered == 0))
-        return "";
-    const std::uint64_t in_socket = result.lost_in_receiver_socket();
-    const std::string_view arrow =
-        result.direction == wire::Direction::up ? glyphs(style).up : glyphs(style).down;
-    std::string row = fmt::format(
-        "  {}sent {} = received {} + path {} + sending host {}\n  {}  + receiving socket {}",
-        left(fmt::format("{} packets", arrow), name_width), result.sent.offered(),
-        result.received.packets, *lost - in_socket, result.sent.packets_refused,
-        left("", name_width), in_socket);
-    if (result.received.duplicates > 0)
-        row += fmt::format("   duplicates {}", result.received.duplicates);
+    const auto lost = result.losses();
+    if (!lost || lost->total == 0) return "";
+    return row(
+        fmt::format("{} packets", arrow_of(result, style)),
+        {fmt::format("sent {} = received {}", result.sent.offered(), result.received.packets),
+         fmt::format("+ path {}", lost->path), fmt::format("+ sending host {}", lost->sender_host),
+         fmt::format("+ receiving socket {}", lost->receiver_socket)},
+        " ");
+}
+
+// What else befell the datagrams on their way. Late are those that came too late to be told from
+// duplicates.
+std::string arrivals_row(const DirectionResult& result, const Style& style) {
+    std::vector<std::string> pieces;
     if (result.received.reordered > 0)
-        row += fmt::format("   reordered {}", result.received.reordered);
-    return row + "\n";
+        pieces.push_back(fmt::format("reordered {}", result.received.reordered));
+    if (result.received.duplicates > 0)
+        pieces.push_back(fmt::format("duplicated {}", result.received.duplicates));
+    if (result.received.late > 0) pieces.push_back(fmt::format("late {}", result.received.late));
+    if (pieces.empty() || !result.received_known) return "";
+    return row(fmt::format("{} arrivals", arrow_of(result, style)), std::move(pieces), "   ");
 }
 
 // What held a rate back that is not the network: a reader must not take it for one.
-std::string limit_row(const DirectionResult& result, const Style& style) {
+std::string limit_of(const DirectionResult& result) {
     const bool up = result.direction == wire::Direction::up;
-    const std::string_view arrow = up ? glyphs(style).up : glyphs(style).down;
-    std::string what;
-    const std::uint64_t skipped = result.sent.packets_skipped;
+    const std::string_view sender = up ? "this host" : "the server";
     switch (result.sent.limited_by) {
-    case wire::LimitedBy::nothing:
-        if (skipped * 100 <= result.sent.offered()) return "";
-        what = fmt::format("the {} was too busy for {} datagrams, which were not sent",
-                           up ? "sending host" : "server's host", skipped);
-        break;
+    case wire::LimitedBy::nothing: break;
     case wire::LimitedBy::grant:
-        what = fmt::format("the server grants {}", print(result.granted));
-        break;
+        return fmt::format("the server grants {} of payload", print(result.granted));
     case wire::LimitedBy::breaker:
-        what = "more than half was lost: the load was cut to twice what arrived";
-        break;
+        return "more than half was lost: the load was cut to twice what arrived";
     case wire::LimitedBy::stack:
-        what = fmt::format("the {} host's network stack could not take more",
-                           up ? "sending" : "server's");
-        break;
-    case wire::LimitedBy::volume: what = "the session's volume was used up"; break;
+        return fmt::format("the network stack of {} could not take more", sender);
+    case wire::LimitedBy::volume: return "the volume that the server allows was used up";
     }
-    return fmt::format("  {}{}\n", left(fmt::format("{} limited", arrow), name_width),
-                       painted(style, Ink::yellow, what));
+    const std::uint64_t skipped = result.sent.packets_skipped;
+    if (skipped * 100 <= result.sent.offered()) return "";
+    return fmt::format("{} was too busy to send {}", sender, count_of(skipped, "datagram"));
+}
+
+std::string limit_row(const DirectionResult& result, const Style& style) {
+    const std::string limit = limit_of(result);
+    if (limit.empty() || !result.sent_known) return "";
+    return row(fmt::format("{} limited", arrow_of(result, style)),
+               {painted(style, Ink::yellow, limit)}, "");
+}
+
+// Whoever has kept only this page must not take a part for the whole.
+std::string end_row(const DirectionResult& result, const Style& style) {
+    if (result.end == wire::End::completed) return "";
+    return row(fmt::format("{} cut short", arrow_of(result, style)),
+               {painted(style, Ink::yellow, wire::sentence(result.end))}, "");
 }
 
 } // namespace
@@ -148,33 +201,31 @@ std::string limit_row(const DirectionResult& result, const Style& style) {
 std::string report_as_text(const Report& report, const Style& style) {
     if (!report.result || !report.server) return "";
     const session::ProbeResult& result = *report.result;
-    if (!result.idle && !result.down && !result.up) return "";
-    std::string text = headline(report, style) + "\n";
     std::vector<const DirectionResult*> directions;
     for (const wire::Direction direction : report.options.directions)
         if (const auto& which = direction == wire::Direction::up ? result.up : result.down)
             directions.push_back(&*which);
-    if (!directions.empty())
-        text += painted(style, Ink::dim,
-                        fmt::format("  {}{}  {}  {}  lost", left("", name_width),
-                                    right("rate (IP)", rate_width), left("", spark_width),
-                                    left(fmt::format("RTT idle {} loaded", glyphs(style).arrow),
-                                         rtt_width))) +
-                "\n";
-    for (const DirectionResult* direction : directions)
-        text += direction_row(report, *direction, style);
-    text += "\n";
+    if (!result.idle && directions.empty()) return "";
+    std::string text = headline(report, style) + '\n';
+    if (!directions.empty()) {
+        text += table_head(style);
+        for (const DirectionResult* const direction : directions)
+            text += direction_row(report, *direction, style);
+        text += '\n';
+    }
     if (result.idle) text += latency_row(*result.idle);
-    for (const auto row : {layers_row, ledger_row, limit_row})
-        for (const DirectionResult* direction : directions)
-            text += row(*direction, style);
+    for (const auto rows : {layers_row, ledger_row, arrivals_row, limit_row, end_row})
+        for (const DirectionResult* const direction : directions)
+            text += rows(*direction, style);
     return text;
 }
 
 std::string failure_as_text(const Failure& failure, const Style& style) {
-    std::string text = fmt::format("wyndrvrctl: {}\n", failure.sentence);
+    std::string text = flow(fmt::format("wyndrvrctl: {}", failure.sentence), 2) + '\n';
+    const std::string_view arrow = glyphs(style).arrow;
     for (const std::string& advice : failure.advice)
-        text += fmt::format("  {} {}\n", glyphs(style).arrow, advice);
+        text +=
+            fmt::format("  {}\n", flow(fmt::format("{} {}", arrow, advice), 3 + columns(arrow)));
     return text;
 }
 

@@ -24,6 +24,11 @@ std::string_view code_of(Ink ink) {
     return "0";
 }
 
+// Of a UTF-8 sequence, not its first byte.
+bool is_continuation(char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
+}
+
 } // namespace
 
 std::string painted(const Style& style, Ink ink, std::string_view text) {
@@ -44,7 +49,7 @@ std::size_t columns(std::string_view text) {
             in_code = true;
         else if (in_code)
             in_code = c != 'm';
-        else if ((static_cast<unsigned char>(c) & 0xc0) != 0x80) // not a continuation byte
+        else if (!is_continuation(c))
             ++count;
     }
     return count;
@@ -58,6 +63,47 @@ std::string left(std::string_view text, std::size_t width) {
 std::string right(std::string_view text, std::size_t width) {
     const std::size_t have = columns(text);
     return std::string(width > have ? width - have : 0, ' ') + std::string{text};
+}
+
+std::string_view first_columns(std::string_view text, std::size_t width) {
+    std::size_t end = 0;
+    for (std::size_t left = width; end < text.size(); ++end) {
+        if (is_continuation(text[end])) continue;
+        if (left == 0) break;
+        --left;
+    }
+    return text.substr(0, end);
+}
+
+std::string flow(std::span<const std::string> pieces, std::string_view gap, std::size_t indent) {
+    // At the end of a line a gap is its punctuation: ", " becomes ",".
+    const std::string_view last_gap = gap.substr(0, gap.find_last_not_of(' ') + 1);
+    std::string text;
+    std::size_t line = 0;
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+        const std::size_t after = i + 1 < pieces.size() ? columns(last_gap) : 0;
+        const std::size_t width = columns(pieces[i]);
+        if (i > 0 && line + columns(gap) + width + after > page_width) {
+            text += fmt::format("{}\n{}", last_gap, std::string(indent, ' '));
+            line = indent;
+        } else if (i > 0) {
+            text += gap;
+            line += columns(gap);
+        }
+        text += pieces[i];
+        line += width;
+    }
+    return text;
+}
+
+std::string flow(std::string_view sentence, std::size_t indent) {
+    std::vector<std::string> words;
+    while (!sentence.empty()) {
+        const std::size_t end = std::min(sentence.find(' '), sentence.size());
+        words.emplace_back(sentence.substr(0, end));
+        sentence.remove_prefix(std::min(end + 1, sentence.size()));
+    }
+    return flow(words, " ", indent);
 }
 
 std::string sparkline(const Style& style, std::span<const double> values, double top) {

@@ -38,6 +38,19 @@ std::size_t columns(std::string_view text);
 std::string left(std::string_view text, std::size_t width);
 std::string right(std::string_view text, std::size_t width);
 
+// As much of the text as fits; whole characters, but colour codes count as characters.
+std::string_view first_columns(std::string_view text, std::size_t width);
+
+// How wide a page for people is.
+inline constexpr std::size_t page_width = 80;
+
+// The pieces behind one another with `gap` between them. One that would pass page_width begins a
+// line of its own, `indent` blanks in; a single piece that is too long stays whole. No newline at
+// the end. Pieces may be painted.
+std::string flow(std::span<const std::string> pieces, std::string_view gap, std::size_t indent);
+// The same with the words of a sentence.
+std::string flow(std::string_view sentence, std::size_t indent);
+
 // A row of bars, one per value, the highest one `top` (0: the largest value).
 std::string sparkline(const Style& style, std::span<const double> values, double top = 0);
 

@@ -42,9 +42,11 @@ std::variant<Granted, Refused> admit(const Applicant& applicant, const Admission
         return Refused{.code = wire::Refusal::anonymous};
     // Half-open sessions may hold half of the table, so that nobody locks it by never going on.
     const std::size_t most_half_open = std::max<std::size_t>(1, limits.max_sessions / 2);
-    if (sessions.size() >= limits.max_sessions || sessions.half_open() >= most_half_open)
+    if (sessions.size() >= limits.max_sessions)
         return Refused{
             .code = wire::Refusal::busy, .have = sessions.size(), .limit = limits.max_sessions};
+    if (const std::size_t half_open = sessions.half_open(); half_open >= most_half_open)
+        return Refused{.code = wire::Refusal::busy, .have = half_open, .limit = most_half_open};
     const std::size_t from_there = sessions.from(applicant.address);
     if (from_there >= limits.max_sessions_per_address)
         return Refused{.code = wire::Refusal::per_address,

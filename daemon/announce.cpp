@@ -1,5 +1,6 @@
 #include "daemon/announce.hpp"
 
+#include "base/text.hpp"
 #include "journal/catalog_ids.hpp"
 
 #include <fmt/ranges.h>
@@ -12,6 +13,8 @@ namespace {
 
 using journal::Event;
 using journal::Severity;
+
+constexpr std::size_t longest_path = 4096; // PATH_MAX of Linux
 
 // The fields that every event of a session has.
 Event of_session(std::string_view id, const SessionEntry& entry, std::string message) {
@@ -39,11 +42,13 @@ std::string sentence_of(const Refused& refused) {
     case Refusal::not_authorised: return "its key is not accepted";
     case Refusal::shutting_down: return "the daemon is shutting down";
     case Refusal::anonymous:
-        return "it has no key; set key_file or max_total_rate to admit clients with global "
-               "addresses";
+        return "it has no key, and require_key is set or its address is a global one; to admit "
+               "such addresses set max_total_rate";
     case Refusal::no_ports:
-        return fmt::format("{} of {} ports are free and could not be opened; widen port_ranges",
-                           refused.have, refused.limit);
+        return fmt::format(
+            "{} of {} ports are free, {}; widen port_ranges", refused.have, refused.limit,
+            refused.have < session::port_roles.size() ? "and a client takes three"
+                                                      : "but other programs hold them");
     case Refusal::no_worker: return "the host gives no further process or thread";
     }
     return "";
@@ -56,8 +61,11 @@ std::string session_name(std::uint64_t id) {
 }
 
 Event announce_listening(const dgram::Endpoint& at, const std::vector<std::string>& files) {
+    std::vector<std::string> names;
+    for (const std::string& file : files)
+        names.push_back(escaped(file, longest_path));
     const std::string from =
-        files.empty() ? "the defaults" : fmt::format("{}", fmt::join(files, ", "));
+        names.empty() ? "the defaults" : fmt::format("{}", fmt::join(names, ", "));
     return Event{.id = journal::id::listening,
                  .severity = Severity::notice,
                  .message =
@@ -100,21 +108,27 @@ Event announce_opened(const SessionEntry& entry, Duration rtt) {
 
 Event announce_test(const SessionEntry& entry, const session::TestDone& done) {
     const bool up = done.direction == wire::Direction::up;
-    const std::uint64_t span = done.received.last_arrival_ns - done.received.first_arrival_ns;
-    const BitRate rate = rate_of(done.received.payload_bytes, span);
+    const wire::ReceiverRecord& received = done.received;
+    // One of the two records is the client's word: its numbers need not fit together.
+    const std::uint64_t span =
+        received.last_arrival_ns - std::min(received.first_arrival_ns, received.last_arrival_ns);
+    const BitRate rate = rate_of(received.payload_bytes, span);
+    const std::uint64_t sent = done.sent.packets_accepted;
     // The client of a download does not say what it still got after its last feedback.
-    const std::uint64_t lost =
-        done.sent.packets_accepted - std::min(done.received.packets, done.sent.packets_accepted);
+    const std::uint64_t lost = sent - std::min(received.packets, sent);
+    const std::string what =
+        received.packets == 0
+            ? fmt::format("nothing of {} datagrams arrived", sent)
+            : fmt::format("{} payload in {}, {} of {} datagrams lost", print(rate),
+                          print_ns(static_cast<std::int64_t>(span)), lost, sent);
     return of_session(journal::id::test_done, entry,
-                      fmt::format("session {} {}: {} payload in {}, {} of {} datagrams lost, {}",
-                                  session_name(entry.id), up ? "upload" : "download", print(rate),
-                                  print_ns(static_cast<std::int64_t>(span)), lost,
-                                  done.sent.packets_accepted, wire::name(done.end)))
+                      fmt::format("session {} {}: {}; {}", session_name(entry.id),
+                                  up ? "upload" : "download", what, wire::sentence(done.end)))
         .with("TEST", wire::name(done.direction))
         .with(up ? "UP_BPS" : "DOWN_BPS", rate.bps())
-        .with("SENT", done.sent.packets_accepted)
+        .with("SENT", sent)
         .with("LOST", lost)
-        .with("LOST_HERE", up ? done.received.socket_drops : done.sent.packets_refused)
+        .with("LOST_HERE", up ? received.socket_drops : done.sent.packets_refused)
         .with("REASON", wire::name(done.end));
 }
 

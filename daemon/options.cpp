@@ -103,7 +103,7 @@ std::expected<Options, Exit> parse_options(int argc, const char* const* argv) {
     } catch (const CLI::CallForVersion& version) {
         return std::unexpected{Exit{0, std::string{version.what()} + '\n'}};
     } catch (const CLI::ParseError& error) {
-        return std::unexpected{usage_error(escaped(error.what(), 200))};
+        return std::unexpected{usage_error(cli::describe_parse_error(error))};
     }
     if (const auto why = complain(app, options)) return std::unexpected{usage_error(*why)};
     if (listen)

@@ -13,8 +13,9 @@ constexpr Duration longest_cookie_life = 32s; // session/cookie.hpp
 
 // What one customer of an access network is given whole: an IPv4 address, an IPv6 /64.
 bool same_holder(const dgram::Address& one, const dgram::Address& other) {
-    const std::size_t compared = one.is_v4() ? 16 : 8;
-    return std::equal(one.bytes.begin(), one.bytes.begin() + compared, other.bytes.begin());
+    if (one.is_v4() != other.is_v4()) return false;
+    if (one.is_v4() || one.is_link_local()) return one == other;
+    return std::equal(one.bytes.begin(), one.bytes.begin() + 8, other.bytes.begin());
 }
 
 } // namespace

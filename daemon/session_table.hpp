@@ -48,7 +48,8 @@ public:
 
     std::size_t size() const { return by_id_.size(); }
     std::size_t half_open() const;
-    // Sessions from the same address; for IPv6 from the same /64, which one host may own whole.
+    // Sessions from the same address; for IPv6 from the same /64, which one host may own whole. Of
+    // link-local addresses each is a host of its own.
     std::size_t from(const dgram::Address& address) const;
     BitRate reserved() const;
 

@@ -1,6 +1,7 @@
 // Text from strangers, made safe to print.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -22,12 +23,12 @@ std::size_t edit_distance(std::string_view from, std::string_view to);
 template <typename Words>
 std::string_view nearest(std::string_view typed, const Words& known) {
     std::string_view best;
-    std::size_t best_distance = typed.size() / 3 + 2;
+    std::size_t too_far = std::max<std::size_t>(1, typed.size() / 3) + 1;
     for (const std::string_view word : known) {
         const std::size_t distance = edit_distance(typed, word);
-        if (distance < best_distance) {
+        if (distance < too_far) {
             best = word;
-            best_distance = distance;
+            too_far = distance;
         }
     }
     return best;

@@ -1,5 +1,7 @@
 #include "base/units.hpp"
 
+#include "base/text.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -82,7 +84,7 @@ Result<BitRate> parse_rate(std::string_view text) {
     if (!bps || *bps < 1 || *bps > 10 * tera)
         return fail(fmt::format("'{}' is not a rate from 1 bit/s to 10 Tbit/s; write it as 50M, "
                                 "1.5G or 300k",
-                                text));
+                                escaped(text)));
     return BitRate::from_double(*bps);
 }
 
@@ -94,8 +96,8 @@ Result<std::uint64_t> parse_bytes(std::string_view text) {
         Suffix{"TB", tera}};
     const auto bytes = text.empty() ? std::nullopt : scaled(text, suffixes);
     if (!bytes || *bytes > 1e18 || *bytes != std::floor(*bytes))
-        return fail(
-            fmt::format("'{}' is not a number of bytes; write it as 1472, 64k or 50M", text));
+        return fail(fmt::format("'{}' is not a number of bytes; write it as 1472, 64k or 50M",
+                                escaped(text)));
     return static_cast<std::uint64_t>(*bytes);
 }
 
@@ -105,7 +107,8 @@ Result<std::int64_t> parse_duration_ns(std::string_view text) {
                                          Suffix{"min", 60e9}, Suffix{"h", 3600e9}};
     const auto ns = text.empty() ? std::nullopt : scaled(text, suffixes);
     if (!ns || *ns > 8640000e9)
-        return fail(fmt::format("'{}' is not a duration; write it as 10, 2.5s, 250ms or 2m", text));
+        return fail(fmt::format("'{}' is not a duration; write it as 10, 2.5s, 250ms or 2m",
+                                escaped(text)));
     return static_cast<std::int64_t>(std::llround(*ns));
 }
 

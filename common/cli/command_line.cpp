@@ -36,8 +36,16 @@ std::string HelpPage::make_help(const CLI::App* app, std::string /*name*/,
 }
 
 Exit usage_error(std::string_view program, std::string_view sentence) {
-    return {wrong_usage, fmt::format("{}: {}; see {} --help\n", program, sentence,
-                                     program.substr(0, program.find(' ')))};
+    return {wrong_usage, fmt::format("{}: {}; see {} --help\n", program, sentence, program)};
+}
+
+std::string describe_parse_error(const CLI::ParseError& error) {
+    const std::string what = escaped(error.what(), 200);
+    const std::string option = what.substr(0, what.find(':'));
+    if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) == nullptr) return what;
+    if (what.ends_with("missing")) return option + " needs a value";
+    if (what.find("At Most 1 required") != std::string::npos) return option + " is given twice";
+    return what;
 }
 
 std::string describe_stranger(const std::string& argument, const CLI::App& app) {

@@ -28,8 +28,11 @@ public:
                           CLI::AppFormatMode mode) const override;
 };
 
-// "wyndrvrd: <sentence>; see wyndrvrd --help" with status 2.
+// "wyndrvrd: <sentence>; see wyndrvrd --help" with status 2. `program` may name a command too.
 Exit usage_error(std::string_view program, std::string_view sentence);
+
+// What CLI11 did not understand, in our words: "--time needs a value".
+std::string describe_parse_error(const CLI::ParseError& error);
 
 // "unknown option '--lisen'; did you mean --listen?", or "unexpected argument 'x'".
 std::string describe_stranger(const std::string& argument, const CLI::App& app);

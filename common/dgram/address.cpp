@@ -38,7 +38,7 @@ Result<Address> Address::parse(std::string_view text) {
     if (percent != std::string_view::npos) {
         const auto scope = whole_number(text.substr(percent + 1), 0x7fffffff);
         if (!scope || plain.find(':') == std::string::npos)
-            return fail(fmt::format("'{}' is not an address with a zone", text));
+            return fail(fmt::format("'{}' is not an address with a zone", escaped(text)));
         parsed.scope = *scope;
     }
     std::copy(v4_prefix.begin(), v4_prefix.end(), parsed.bytes.begin());
@@ -69,11 +69,16 @@ bool Address::is_multicast() const {
     return bytes[0] == 0xff;
 }
 
+bool Address::is_link_local() const {
+    if (is_v4()) return bytes[12] == 169 && bytes[13] == 254;
+    return bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80;
+}
+
 bool Address::is_private() const {
-    if (!is_v4())
-        return (bytes[0] & 0xfe) == 0xfc || (bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80);
+    if (is_link_local()) return true;
+    if (!is_v4()) return (bytes[0] & 0xfe) == 0xfc;
     return bytes[12] == 10 || (bytes[12] == 172 && (bytes[13] & 0xf0) == 16) ||
-           (bytes[12] == 192 && bytes[13] == 168) || (bytes[12] == 169 && bytes[13] == 254);
+           (bytes[12] == 192 && bytes[13] == 168);
 }
 
 std::string print(const Address& address) {

@@ -29,6 +29,8 @@ struct Address {
     bool is_unspecified() const; // 0.0.0.0 or ::
     bool is_loopback() const;    // 127.0.0.0/8 or ::1
     bool is_multicast() const;   // 224.0.0.0/4 (and limited broadcast) or ff00::/8
+    // 169.254.0.0/16 (RFC 3927) or fe80::/10 (RFC 4291): shared by all on one link, unknown beyond.
+    bool is_link_local() const;
     // Link-local, RFC 1918 or ULA (RFC 4193): an address of the operator's own network.
     bool is_private() const;
     // The bytes of IP and UDP header before each datagram's payload: 28 or 48.

@@ -46,7 +46,6 @@ void BulkReceiver::on_datagram(const wire::BulkHeader& header, std::size_t bytes
     const MonoTime arrival = stamp.time;
     if (next_feedback_ == never) next_feedback_ = arrival; // answer the first one at once
     if (stamp.origin == StampOrigin::user) ++stamps_missing_;
-    watch_grant(arrival, bytes);
     if (header.step == 0) { // the primer belongs to no statistic
         if (sequence_.expected() == 0) {
             newest_ = header;
@@ -61,6 +60,7 @@ void BulkReceiver::on_datagram(const wire::BulkHeader& header, std::size_t bytes
         newest_arrival_ = arrival;
     }
     if (kind == stats::Arrival::duplicate || kind == stats::Arrival::too_old) return;
+    watch_grant(arrival, bytes);
     meter_.on_datagrams(arrival, 1, bytes);
     steps_.on_datagram(header.step, arrival, arrival - mono_from_ns(header.sent_ns), bytes);
 }
@@ -73,6 +73,7 @@ void BulkReceiver::blame_socket(std::uint64_t sequence) {
     steps_.mark_receiver_drop();
 }
 
+// First copies only: what the path doubles, or somebody plays back, is not the sender's offence.
 void BulkReceiver::watch_grant(MonoTime arrival, std::size_t bytes) {
     all_bytes_ += bytes;
     // What is on its way when the volume is used up is no offence: one feedback's worth, 1 %.

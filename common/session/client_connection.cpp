@@ -25,6 +25,15 @@ bool includes(const std::array<bool, 3>& flags) {
     return std::all_of(flags.begin(), flags.end(), [](bool flag) { return flag; });
 }
 
+// Whether what is granted is what was asked for, or less: nobody on the other side may have us send
+// more than our user wanted, or at no rate at all.
+bool keeps_to(const wire::Ready& ready, const wire::Start& asked) {
+    const bool has_ceiling = asked.rate_bps != 0;
+    const bool under_it = ready.rate_bps != 0 && ready.rate_bps <= asked.rate_bps;
+    return (under_it || !has_ceiling) && ready.datagram_bytes <= asked.datagram_bytes &&
+           ready.duration_ms <= asked.duration_ms;
+}
+
 } // namespace
 
 ClientConnection::ClientConnection(const ProbePlan& plan, const Terms& terms,
@@ -163,6 +172,10 @@ void ClientConnection::on_control(MonoTime now, const ControlBody& body, Connect
 
 void ClientConnection::on_ready(MonoTime now, const wire::Ready& ready, ConnectionOutbox& out) {
     if (ready.end != wire::End::none) return direction_over(now, ready.end, out);
+    if (!keeps_to(ready, std::get<wire::Start>(request_.body))) {
+        current_->end = wire::End::protocol;
+        return ask_for_report(now, out);
+    }
     current_->granted = BitRate{ready.rate_bps};
     current_->datagram_bytes = ready.datagram_bytes;
     current_->duration = std::chrono::milliseconds{ready.duration_ms};
@@ -343,6 +356,7 @@ void ClientConnection::give_up_on_server(wire::End why, ConnectionOutbox& out) {
         if (last.test == test_) {
             current_->received = last.received;
             current_->received_known = last.received.packets > 0;
+            current_->records_match = false;
             if (!is_down() && !current_->sent_known) {
                 current_->sent = last.sent;
                 current_->sent_known = true;

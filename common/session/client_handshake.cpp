@@ -10,8 +10,9 @@ namespace {
 // session after 8 s with waits of up to 4 s, and none with these.
 constexpr Duration first_wait = 250ms;
 constexpr Duration longest_wait = 1s;
-// A cookie lives at least 16 s; well before that the client asks for a fresh one.
-constexpr Duration cookie_used_for = 12s;
+// A cookie lives at least 16 s, but one that was damaged on the way, or given by a server that has
+// been started again since, is never answered: then the client asks for another.
+constexpr Duration cookie_used_for = 3s;
 constexpr std::uint16_t grease_types = 0x7f00; // not critical, meaning nothing
 
 } // namespace

@@ -11,19 +11,33 @@ constexpr std::uint32_t ethernet_bytes = 14 + 4 + 20;
 }
 
 std::optional<std::uint64_t> DirectionResult::lost_on_the_way() const {
-    if (!sent_known || !received_known) return std::nullopt;
+    if (!sent_known || !received_known || !records_match) return std::nullopt;
     return sent.packets_accepted - std::min(received.packets, sent.packets_accepted);
 }
 
 std::uint64_t DirectionResult::lost_in_receiver_socket() const {
-    // A gap that is filled later, and drops behind the last arrival, make the record an upper bound.
+    // A gap that is filled later, and drops behind the last arrival, make the record an upper
+    // bound.
     return std::min(received.socket_drops, lost_on_the_way().value_or(0));
+}
+
+std::optional<DirectionResult::Losses> DirectionResult::losses() const {
+    if (!lost_on_the_way() || received.packets > sent.offered()) return std::nullopt;
+    Losses lost{.total = sent.offered() - received.packets};
+    // A stack that takes a part of a train and reports an error has sent more than it says.
+    lost.sender_host = std::min(sent.packets_refused, lost.total);
+    const std::uint64_t later = lost.total - lost.sender_host;
+    lost.receiver_socket = std::min(lost_in_receiver_socket(), later);
+    lost.path = later - lost.receiver_socket;
+    return lost;
 }
 
 std::optional<DirectionResult::Rates> DirectionResult::rates() const {
     std::uint64_t packets = received.packets;
     std::uint64_t bytes = received.payload_bytes;
-    std::uint64_t span = received.last_arrival_ns - received.first_arrival_ns;
+    // The record is the peer's for an upload: its times need not be in order.
+    std::uint64_t span =
+        received.last_arrival_ns - std::min(received.first_arrival_ns, received.last_arrival_ns);
     const bool best = search != wire::Search::fixed && received.best_packets > 0;
     if (best) {
         packets = received.best_packets;

@@ -30,6 +30,8 @@ struct DirectionResult {
     wire::SenderRecord sent;
     bool sent_known = false;     // false: the server could not tell any more what it sent
     bool received_known = false; // false: the server could not tell any more what it received
+    // False: the two records are of different moments, and what lies between them is not lost.
+    bool records_match = true;
     wire::ReceiverRecord received;
     wire::End end = wire::End::none;
     LatencyResult loaded;
@@ -39,6 +41,16 @@ struct DirectionResult {
     std::optional<std::uint64_t> lost_on_the_way() const;
     // Of those, what reached the receiving host and was dropped by the full socket.
     std::uint64_t lost_in_receiver_socket() const;
+
+    // Where everything that was offered has gone: offered = received + total, and total is the sum
+    // of the other three. Nothing when a record is missing, or when the two contradict each other.
+    struct Losses {
+        std::uint64_t total = 0;
+        std::uint64_t path = 0;
+        std::uint64_t sender_host = 0; // refused by the sender's stack
+        std::uint64_t receiver_socket = 0;
+    };
+    std::optional<Losses> losses() const;
 
     struct Rates {
         BitRate payload{0};

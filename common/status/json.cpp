@@ -1,7 +1,14 @@
 #include "status/model.hpp"
 
+#include "base/text.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include <concepts>
+#include <limits>
+#include <stdexcept>
+#include <utility>
 
 namespace wyn::status {
 
@@ -30,24 +37,40 @@ json encode(const Session& session) {
             {"dropped_count", session.dropped}};
 }
 
+// The whole number at `key`; nlohmann::json would take 1.5, -1 and true for one as well.
+template <std::unsigned_integral Number>
+void read(const json& from, const std::string& key, Number& into) {
+    const json& value = from.at(key);
+    if (!value.is_number_unsigned() || !std::in_range<Number>(value.get<std::uint64_t>()))
+        throw std::out_of_range{fmt::format("'{}' is not a number from 0 to {}", key,
+                                            std::numeric_limits<Number>::max())};
+    value.get_to(into);
+}
+
+void read(const json& from, const std::string& key, std::map<std::string, std::uint64_t>& into) {
+    const json& counts = from.at(key);
+    for (const auto& [reason, count] : counts.get_ref<const json::object_t&>())
+        read(counts, reason, into[reason]);
+}
+
 Session decode_session(const json& from) {
     Session session;
     from.at("id").get_to(session.id);
     from.at("client").get_to(session.client);
     from.at("key").get_to(session.key);
     const json& ports = from.at("ports");
-    ports.at("control").get_to(session.control_port);
-    ports.at("upload").get_to(session.upload_port);
-    ports.at("download").get_to(session.download_port);
-    from.at("age_ns").get_to(session.age_ns);
+    read(ports, "control", session.control_port);
+    read(ports, "upload", session.upload_port);
+    read(ports, "download", session.download_port);
+    read(from, "age_ns", session.age_ns);
     from.at("open").get_to(session.open);
-    if (!from.at("rtt_ns").is_null()) session.rtt_ns = from.at("rtt_ns").get<std::uint64_t>();
-    from.at("tests_count").get_to(session.tests);
+    if (!from.at("rtt_ns").is_null()) read(from, "rtt_ns", session.rtt_ns.emplace());
+    read(from, "tests_count", session.tests);
     if (!from.at("running").is_null()) from.at("running").get_to(session.running);
-    from.at("test_payload_bytes").get_to(session.test_payload_bytes);
-    from.at("in_bytes").get_to(session.bytes_in);
-    from.at("out_bytes").get_to(session.bytes_out);
-    from.at("dropped_count").get_to(session.dropped);
+    read(from, "test_payload_bytes", session.test_payload_bytes);
+    read(from, "in_bytes", session.bytes_in);
+    read(from, "out_bytes", session.bytes_out);
+    read(from, "dropped_count", session.dropped);
     return session;
 }
 
@@ -63,12 +86,12 @@ json encode(const Limits& limits) {
 
 Limits decode_limits(const json& from) {
     Limits limits;
-    from.at("max_sessions").get_to(limits.max_sessions);
-    from.at("max_sessions_per_address").get_to(limits.max_sessions_per_address);
-    from.at("max_rate_bps").get_to(limits.max_rate_bps);
-    from.at("max_total_rate_bps").get_to(limits.max_total_rate_bps);
-    from.at("max_volume_bytes").get_to(limits.max_volume_bytes);
-    from.at("max_duration_ns").get_to(limits.max_duration_ns);
+    read(from, "max_sessions", limits.max_sessions);
+    read(from, "max_sessions_per_address", limits.max_sessions_per_address);
+    read(from, "max_rate_bps", limits.max_rate_bps);
+    read(from, "max_total_rate_bps", limits.max_total_rate_bps);
+    read(from, "max_volume_bytes", limits.max_volume_bytes);
+    read(from, "max_duration_ns", limits.max_duration_ns);
     from.at("require_key").get_to(limits.require_key);
     return limits;
 }
@@ -76,21 +99,21 @@ Limits decode_limits(const json& from) {
 Status decode(const json& from) {
     Status status;
     from.at("version").get_to(status.version);
-    from.at("pid").get_to(status.pid);
-    from.at("uptime_ns").get_to(status.uptime_ns);
+    read(from, "pid", status.pid);
+    read(from, "uptime_ns", status.uptime_ns);
     from.at("listen").get_to(status.listen);
     from.at("connection_parallelism").get_to(status.connection_parallelism);
     from.at("port_parallelism").get_to(status.port_parallelism);
     from.at("config_files").get_to(status.config_files);
-    from.at("ports").at("total_count").get_to(status.ports_total);
-    from.at("ports").at("free_count").get_to(status.ports_free);
+    read(from.at("ports"), "total_count", status.ports_total);
+    read(from.at("ports"), "free_count", status.ports_free);
     status.limits = decode_limits(from.at("limits"));
-    from.at("admitted_count").get_to(status.admitted);
-    from.at("cookies_sent_count").get_to(status.cookies_sent);
-    from.at("refused_count").get_to(status.refused);
-    from.at("dropped_count").get_to(status.dropped);
-    from.at("ended_count").get_to(status.ended);
-    for (const json& session : from.at("sessions"))
+    read(from, "admitted_count", status.admitted);
+    read(from, "cookies_sent_count", status.cookies_sent);
+    read(from, "refused_count", status.refused);
+    read(from, "dropped_count", status.dropped);
+    read(from, "ended_count", status.ended);
+    for (const json& session : from.at("sessions").get_ref<const json::array_t&>())
         status.sessions.push_back(decode_session(session));
     return status;
 }
@@ -117,7 +140,8 @@ std::string to_json(const Status& status) {
         {"sessions", json::array()}};
     for (const Session& session : status.sessions)
         document["sessions"].push_back(encode(session));
-    return document.dump();
+    // A file's name may be any bytes.
+    return document.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 Result<Status> from_json(const std::string& text) {
@@ -125,10 +149,12 @@ Result<Status> from_json(const std::string& text) {
         const json document = json::parse(text);
         const auto said = document.at("schema").get<std::string>();
         if (said != schema)
-            return fail(fmt::format("the daemon's answer is of schema '{}', not {}", said, schema));
+            return fail(fmt::format("the daemon's answer is of schema '{}', not {}", escaped(said),
+                                    schema));
         return decode(document);
-    } catch (const json::exception& error) {
-        return fail(fmt::format("the daemon's answer cannot be understood: {}", error.what()));
+    } catch (const std::exception& error) { // of nlohmann::json, or of read()
+        return fail(fmt::format("the daemon's answer cannot be understood: {}",
+                                escaped(error.what(), 200)));
     }
 }
 

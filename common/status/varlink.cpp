@@ -1,5 +1,7 @@
 #include "status/varlink.hpp"
 
+#include "base/text.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -12,6 +14,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view info_method = "org.varlink.service.GetInfo";
+constexpr int deepest_reply = 16; // a status has 3 levels
 
 std::string framed(const json& message) {
     // Peer text may hold invalid UTF-8: replaced, never thrown about.
@@ -38,6 +41,12 @@ bool has_parameters(const json& call) {
     return parameters != call.end() && !parameters->is_null() && !parameters->empty();
 }
 
+// By reference: a copy of what a caller nests deeply would exhaust the stack.
+bool is_oneway(const json& call) {
+    const auto oneway = call.find("oneway");
+    return oneway != call.end() && oneway->is_boolean() && oneway->get<bool>();
+}
+
 } // namespace
 
 bool MessageReader::add(std::string_view bytes, std::size_t longest) {
@@ -61,7 +70,7 @@ std::string answer_call(std::string_view message, const std::function<std::strin
     const json call = json::parse(message, nullptr, false);
     if (!call.is_object() || !call.contains("method") || !call["method"].is_string())
         return error_reply("org.varlink.service.InvalidParameter", {{"parameter", "method"}});
-    if (call.value("oneway", json(false)) == json(true)) return {}; // nothing here has an effect
+    if (is_oneway(call)) return {}; // nothing here has an effect
     const auto method = call["method"].get<std::string>();
     if (method != status_method && method != info_method)
         return error_reply("org.varlink.service.MethodNotFound", {{"method", method}});
@@ -71,10 +80,15 @@ std::string answer_call(std::string_view message, const std::function<std::strin
 }
 
 Result<std::string> parse_reply(std::string_view message) {
-    const json reply = json::parse(message, nullptr, false);
-    if (!reply.is_object()) return fail("the daemon's answer is not a JSON object");
+    bool too_deep = false; // to be written again: that takes stack for each level
+    const auto is_shallow = [&](int depth, json::parse_event_t /*event*/, const json& /*parsed*/) {
+        too_deep = too_deep || depth > deepest_reply;
+        return depth <= deepest_reply;
+    };
+    const json reply = json::parse(message, is_shallow, false);
+    if (!reply.is_object() || too_deep) return fail("the daemon's answer is not a JSON object");
     if (reply.contains("error"))
-        return fail(fmt::format("the daemon answers {}", reply["error"].dump()));
+        return fail(fmt::format("the daemon answers {}", escaped(reply["error"].dump(), 200)));
     if (!reply.contains("parameters")) return fail("the daemon's answer has no parameters");
     return reply["parameters"].dump();
 }

@@ -55,7 +55,10 @@ public:
     bool sends_bulk() const {
         return role_ == (is_client() ? session::PortRole::upload : session::PortRole::download);
     }
-    session::PortSession& session() { return session_; }
+    void drop_in_socket(std::uint64_t datagrams) {
+        drops_ += datagrams;
+        session_.note_socket_drops(drops_);
+    }
     std::deque<Datagram>& arriving() { return arriving_; }
 
     // Takes in a train as if it came from the peer, or from anywhere. Gives what left in answer.
@@ -64,7 +67,8 @@ public:
         const dgram::ReceivedTrain train{.bytes = datagram.bytes,
                                          .segment_size = datagram.segment,
                                          .from = from,
-                                         .stamp = {now, StampOrigin::kernel}};
+                                         .stamp = {now, StampOrigin::kernel},
+                                         .drops_before = drops_};
         if (train.count() > dgram::most_segments) return {};
         if (wire::peek_type(datagram.bytes) == wire::Type::feedback) last_feedback_ = now;
         const bool was_proven = proven_;
@@ -154,6 +158,7 @@ private:
     session::Sealer sealer_;
     crypto::Tagger check_tag_;
     std::uint64_t counter_ = 0;
+    std::uint64_t drops_ = 0; // by the socket, cumulative
     bool proven_ = false;
     MonoTime last_feedback_{}; // when any came, whatever became of it
     std::deque<Datagram> arriving_;
@@ -213,8 +218,7 @@ private:
         case Act::end: return leave(side, side.order(now_, session::EndTest{test_, end_reason()}));
         case Act::control: return control(side);
         case Act::probing: return probing();
-        case Act::socket_drops:
-            return side.session().note_socket_drops(socket_drops_ += script_.u8());
+        case Act::socket_drops: return side.drop_in_socket(script_.u8());
         case Act::hostile_receiver: return hostile_feedback(side);
         case Act::acts: return;
         }
@@ -388,7 +392,6 @@ private:
     Side client_;
     Side server_;
     std::uint32_t test_ = 0;
-    std::uint64_t socket_drops_ = 0;
 };
 
 } // namespace

@@ -106,7 +106,7 @@ class Handshake:
                     continue
                 if name == "COOKIE" and fields["nonce"] == nonce and not has_cookie:
                     hello, has_cookie = self._hello(nonce, fields["cookie"]), True
-                    until = now_ns() + 12_000 * MILLISECOND
+                    until = now_ns() + 3_000 * MILLISECOND
                     again = Repeater(FIRST_WAIT, LONGEST_WAIT)
                 if name == "REFUSE" and fields["nonce"] == nonce and has_cookie:
                     self._check_refusal(datagram, fields)

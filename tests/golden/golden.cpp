@@ -1,5 +1,7 @@
 #include "golden/golden.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -52,7 +54,7 @@ Packet load(const std::string& name) {
         std::string word;
         if (!(content >> word)) continue;
         if (word.back() != ':' || std::stoul(word) != packet.size())
-            throw std::runtime_error(name + ": offset expected in: " + line);
+            throw std::runtime_error(fmt::format("{}: offset expected in: {}", name, line));
         while (content >> word)
             append(word, packet);
     }

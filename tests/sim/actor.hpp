@@ -11,8 +11,7 @@ namespace wyn::sim {
 
 class Actor {
 public:
-    explicit Actor(SimHost& host)
-        : host_{host}, timer_{host.queue(), [this] { run(); }} {}
+    explicit Actor(SimHost& host) : host_{host}, timer_{host.queue(), [this] { run(); }} {}
     virtual ~Actor() = default;
     Actor(const Actor&) = delete;
     Actor& operator=(const Actor&) = delete;

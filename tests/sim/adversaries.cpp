@@ -118,7 +118,8 @@ std::vector<std::uint8_t> Injector::forged(const Path& path) {
     sealer.start_at(random().u64());
     const auto sealed = [&](const wire::SealedBody& body) {
         const std::size_t size = sealer.seal(body, bytes);
-        return std::vector<std::uint8_t>(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
+        return std::vector<std::uint8_t>(bytes.begin(),
+                                         bytes.begin() + static_cast<std::ptrdiff_t>(size));
     };
     switch (random().below(8)) {
     case 0: return sealed(wire::Close{wire::End::stopped});
@@ -126,10 +127,8 @@ std::vector<std::uint8_t> Injector::forged(const Path& path) {
     case 2: return sealed(wire::Beat{.step = 0, .number = 7});
     case 3: return sealed(wire::Feedback{.test = 1, .newest_step = 1});
     case 4:
-        return sealed(wire::Start{.test = 99,
-                                  .datagram_bytes = 1472,
-                                  .rate_bps = 1'000'000'000,
-                                  .duration_ms = 60'000});
+        return sealed(wire::Start{
+            .test = 99, .datagram_bytes = 1472, .rate_bps = 1'000'000'000, .duration_ms = 60'000});
     case 5: {
         auto bulk = noise(random(), 600);
         wire::encode_bulk({.length = 600, .test = 1, .sequence = random().below(1000), .step = 1},

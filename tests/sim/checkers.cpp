@@ -42,8 +42,9 @@ void Amplification::on_in(const Tuple& tuple, std::size_t bytes) {
 
 void Amplification::check_mirror(SimTime now, const Tuple& tuple) {
     if (mirrors_.contains(tuple.peer.address))
-        complaints_.add(10, now, fmt::format("port {} answers the mirror at {}", tuple.port,
-                                             print(tuple.peer)));
+        complaints_.add(
+            10, now,
+            fmt::format("port {} answers the mirror at {}", tuple.port, print(tuple.peer)));
 }
 
 void Amplification::on_assign(SimTime now, const Tuple& tuple, std::size_t bytes) {
@@ -51,8 +52,9 @@ void Amplification::on_assign(SimTime now, const Tuple& tuple, std::size_t bytes
     const Account& account = accounts_[tuple];
     bytes_out_ += bytes;
     if (!account.returned || now - *account.returned > half_open_ + lateness)
-        complaints_.add(1, now, fmt::format("ASSIGN to {}, who has not returned a cookie lately",
-                                            print(tuple.peer)));
+        complaints_.add(
+            1, now,
+            fmt::format("ASSIGN to {}, who has not returned a cookie lately", print(tuple.peer)));
 }
 
 void Amplification::on_out(SimTime now, const Tuple& tuple, std::size_t bytes) {
@@ -63,17 +65,19 @@ void Amplification::on_out(SimTime now, const Tuple& tuple, std::size_t bytes) {
     bytes_out_ += bytes;
     ++account.replies;
     if (account.bytes_out > account.bytes_in || account.replies > account.requests)
-        complaints_.add(1, now,
-                        fmt::format("port {} sent {} bytes in {} datagrams to {}, who sent {} in {}",
-                                    tuple.port, account.bytes_out, account.replies,
-                                    print(tuple.peer), account.bytes_in, account.requests));
+        complaints_.add(
+            1, now,
+            fmt::format("port {} sent {} bytes in {} datagrams to {}, who sent {} in {}",
+                        tuple.port, account.bytes_out, account.replies, print(tuple.peer),
+                        account.bytes_in, account.requests));
 }
 
 void check_cookie_first(Complaints& complaints, SimTime now, bool has_cookie_of_ours,
                         std::size_t sessions_before, std::size_t sessions_after) {
     if (has_cookie_of_ours || sessions_before == sessions_after) return;
-    complaints.add(2, now, fmt::format("a datagram without a cookie took the table from {} to {}",
-                                       sessions_before, sessions_after));
+    complaints.add(2, now,
+                   fmt::format("a datagram without a cookie took the table from {} to {}",
+                               sessions_before, sessions_after));
 }
 
 void BulkWatch::on_feedback(SimTime now, std::uint16_t test, std::uint64_t received_bytes) {
@@ -86,8 +90,8 @@ void BulkWatch::on_bulk(SimTime now, const dgram::Endpoint& to, std::uint16_t nu
                         std::uint32_t step, std::size_t bytes) {
     Test& test = tests_[number];
     if (to.address != client_)
-        complaints_.add(3, now, fmt::format("bulk to {}, the client is {}", print(to),
-                                            print(client_)));
+        complaints_.add(3, now,
+                        fmt::format("bulk to {}, the client is {}", print(to), print(client_)));
     if (!proven_.contains(to))
         complaints_.add(3, now, fmt::format("bulk to {}, which has not echoed", print(to)));
     if (step == 0) {
@@ -106,9 +110,8 @@ void BulkWatch::note_step(SimTime now, Test& test, std::uint32_t step, std::size
     if (step != test.step) {
         const Duration took = now - test.step_began;
         if (test.step != 0 && took >= 10ms)
-            test.highest = std::max(test.highest,
-                                    rate_of(test.step_bytes,
-                                            static_cast<std::uint64_t>(took.count())));
+            test.highest = std::max(
+                test.highest, rate_of(test.step_bytes, static_cast<std::uint64_t>(took.count())));
         test.step = step;
         test.step_began = now;
         test.step_bytes = 0;
@@ -121,26 +124,29 @@ void BulkWatch::check_consent(SimTime now, const Test& test) {
     if (!test.feedback)
         complaints_.add(3, now, "running without any feedback");
     else if (now - *test.feedback > session::dead_man + lateness)
-        complaints_.add(3, now, fmt::format("bulk {:.1f} ms after the newest feedback",
-                                            to_seconds(now - *test.feedback) * 1e3));
+        complaints_.add(3, now,
+                        fmt::format("bulk {:.1f} ms after the newest feedback",
+                                    to_seconds(now - *test.feedback) * 1e3));
 }
 
 void BulkWatch::check_credit(SimTime now, const Test& test, std::size_t bytes) {
     const double elapsed = to_seconds(now - *test.first + lateness);
-    const double rate = test.fixed.bps() != 0 ? test.fixed.as_double()
-                                              : test.highest.as_double() + search_ahead;
+    const double rate =
+        test.fixed.bps() != 0 ? test.fixed.as_double() : test.highest.as_double() + search_ahead;
     const double sent = static_cast<double>(test.bytes);
     const double credit = unproven_allowance + 2 * static_cast<double>(test.proven_bytes) +
                           rate / 8 * to_seconds(session::dead_man) + trickle * elapsed;
     if (sent > credit)
-        complaints_.add(4, now, fmt::format("{} bytes sent, {} proven, {} s: more than {:.0f}",
-                                            test.bytes, test.proven_bytes, elapsed, credit));
+        complaints_.add(4, now,
+                        fmt::format("{} bytes sent, {} proven, {} s: more than {:.0f}", test.bytes,
+                                    test.proven_bytes, elapsed, credit));
     if (granted_.bps() == 0) return;
     // A burst after a late turn: 2 ms of the rate, and the train that is due anyway.
     const double burst = granted_.as_double() / 8 * 2e-3 + 2 * static_cast<double>(bytes);
     if (sent > granted_.as_double() / 8 * elapsed * 1.001 + burst)
-        complaints_.add(4, now, fmt::format("{} bytes in {} s are more than the granted {}",
-                                            test.bytes, elapsed, print(granted_)));
+        complaints_.add(4, now,
+                        fmt::format("{} bytes in {} s are more than the granted {}", test.bytes,
+                                    elapsed, print(granted_)));
 }
 
 void check_books(Complaints& complaints, SimTime now, const Books& books) {

@@ -6,11 +6,9 @@
 //    2  a datagram that brings no cookie of ours changes nothing that is kept
 //    3  bulk only to a tuple that echoed the challenge on that very port, from the address of the
 //       handshake, at most 500 ms after the newest feedback; 64 KiB before the first
-//    4  bytes sent <= 64 KiB + 2 x proven + rate x 500 ms + 125 kB/s x elapsed, and within the grant
-//    5  no limit is ever exceeded
-//    6  each port is free or used, never both
-//    7  sent = received + lost, to the packet, and as the network saw it
-//    8  input that is rejected changes no result
+//    4  bytes sent <= 64 KiB + 2 x proven + rate x 500 ms + 125 kB/s x elapsed, and within the
+//    grant 5  no limit is ever exceeded 6  each port is free or used, never both 7  sent = received
+//    + lost, to the packet, and as the network saw it 8  input that is rejected changes no result
 //    9  each session ends once, for one reason, and leaves nothing behind
 //   10  the server never answers what it could have sent itself
 //   13  an honest client gets its session within 8 s
@@ -19,9 +17,9 @@
 #pragma once
 
 #include "base/units.hpp"
+#include "dgram/address.hpp"
 #include "session/terms.hpp"
 #include "sim/event_queue.hpp"
-#include "dgram/address.hpp"
 
 #include <map>
 #include <set>

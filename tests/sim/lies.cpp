@@ -16,9 +16,9 @@ dgram::SendOutcome LyingDoor::send(std::span<const std::uint8_t> bytes, std::siz
     if (feedback == nullptr) return Door::send(bytes, segment_size, to);
     ++lies_;
     if (!first_) first_ = *feedback;
-    const std::uint64_t size =
-        feedback->totals.packets == 0 ? 0
-                                      : feedback->totals.payload_bytes / feedback->totals.packets;
+    const std::uint64_t size = feedback->totals.packets == 0
+                                   ? 0
+                                   : feedback->totals.payload_bytes / feedback->totals.packets;
     switch (lie_) {
     case FeedbackLie::all_received: feedback->totals.packets = feedback->newest_sequence + 1; break;
     case FeedbackLie::from_the_future:

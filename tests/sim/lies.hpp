@@ -34,7 +34,7 @@ public:
 };
 
 enum class FeedbackLie : std::uint8_t {
-    all_received,  // claims whatever was sent up to the newest datagram that came
+    all_received,    // claims whatever was sent up to the newest datagram that came
     from_the_future, // claims numbers that were not sent yet
     guessed_receipt, // does not know the receipt
     only_the_first,  // repeats what it said first, for ever

@@ -31,8 +31,8 @@ std::optional<SimTime> LinkModel::through_queue(const Packet& packet) {
     if (spec_.rate.bps() == 0) return now;
     const SimTime begin = std::max(now, busy_until_);
     const double waiting = to_seconds(begin - now) * spec_.rate.as_double() / 8;
-    if (begin > now && waiting + static_cast<double>(packet.ip_bytes()) >
-                           static_cast<double>(spec_.queue_bytes))
+    if (begin > now &&
+        waiting + static_cast<double>(packet.ip_bytes()) > static_cast<double>(spec_.queue_bytes))
         return std::nullopt;
     if (begin > now) ++deeds_.waited;
     busy_until_ = begin + serialisation(packet.ip_bytes(), spec_.rate);
@@ -68,9 +68,8 @@ void LinkModel::depart(SimTime left_queue, Packet packet, const Deliver& deliver
         newest_arrival_ = std::max(newest_arrival_, arrival);
     }
     if (arrival == queue_.now()) return deliver(std::move(packet));
-    queue_.at(arrival, [packet = std::move(packet), deliver]() mutable {
-        deliver(std::move(packet));
-    });
+    queue_.at(arrival,
+              [packet = std::move(packet), deliver]() mutable { deliver(std::move(packet)); });
 }
 
 void LinkModel::carry(Packet packet, const Deliver& deliver) {

@@ -21,16 +21,16 @@ struct Bursts {
 
 struct LinkSpec {
     Duration delay{};
-    Duration jitter{};       // on top of the delay, uniform from 0 to this
-    bool keeps_order = true; // jitter does not let one datagram overtake another
-    BitRate rate{0};         // of the IP layer; 0: no limit
+    Duration jitter{};                      // on top of the delay, uniform from 0 to this
+    bool keeps_order = true;                // jitter does not let one datagram overtake another
+    BitRate rate{0};                        // of the IP layer; 0: no limit
     std::uint64_t queue_bytes = 256 * 1024; // at the rate limit; what does not fit is dropped
     double loss = 0;
     Bursts bursts;
     double duplicate = 0;
     double reorder = 0; // chance of being held back
     Duration hold_back{};
-    double corrupt = 0;                // chance that one to three bits are flipped
+    double corrupt = 0;                 // chance that one to three bits are flipped
     std::size_t largest_packet = 65535; // of the IP layer
     bool partitioned = false;
 };

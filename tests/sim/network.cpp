@@ -92,12 +92,12 @@ void Network::note(std::uint64_t what, const Packet& packet) {
         trace_ = (trace_ ^ packet.bytes[i]) * 0x100000001b3;
 }
 
-// Bulk is recognised as it leaves its sender, when nobody could have touched it. Under a false name
-// only what was played back belongs to the flow of whoever owns that name: as one more copy.
-void Network::enter_books(const SimHost& host, Packet& packet) {
+// Bulk is recognised as it leaves its sender, when nobody could have touched it. Of what is written
+// by hand only a datagram that is played back belongs to a flow: as one more copy.
+void Network::enter_books(Packet& packet) {
     ledger_.on_sent();
     if (packet.flow != nullptr) return packet.flow->on_copied();
-    if (!host.has(packet.from.address)) return;
+    if (!packet.by_socket) return;
     if (packet.bytes.size() < wire::shortest_bulk) return;
     const auto bulk = wire::decode_bulk(packet.view());
     if (!bulk || bulk->step == 0) return;
@@ -108,7 +108,7 @@ void Network::enter_books(const SimHost& host, Packet& packet) {
 
 void Network::send(SimHost& host, Packet packet) {
     note(1, packet);
-    enter_books(host, packet);
+    enter_books(packet);
     for (const Tap& tap : sent_taps_)
         tap(host, packet);
     host.up().carry(std::move(packet), [this](Packet left) { from_core(std::move(left)); });

@@ -35,6 +35,8 @@ public:
     SimTime when(MonoTime time) const { return spec_.clock.when(time); }
     LinkModel& up() { return up_; }
     LinkModel& down() { return down_; }
+    const LinkModel& up() const { return up_; }
+    const LinkModel& down() const { return down_; }
 
     // No program of this host runs until the stall is over; its sockets fill meanwhile.
     void stall(Duration time);
@@ -86,7 +88,7 @@ public:
     const std::deque<SimHost>& hosts() const { return hosts_; }
 
 private:
-    void enter_books(const SimHost& host, Packet& packet);
+    void enter_books(Packet& packet);
     void from_core(Packet packet);
     void arrive(SimHost& host, Packet packet);
     // ICMP port unreachable: back to the sender, who may look at it or not.

@@ -20,8 +20,8 @@ struct Arrival {
 struct Pair {
     explicit Pair(const LinkSpec& link, const SocketSpec& receiving = {})
         : network{queue, 1},
-          near_host{network.add({.name = "near", .addresses = {dgram::Address::v4(10, 0, 0, 1)},
-                                 .up = link})},
+          near_host{network.add(
+              {.name = "near", .addresses = {dgram::Address::v4(10, 0, 0, 1)}, .up = link})},
           far_host{network.add({.name = "far", .addresses = {dgram::Address::v4(10, 0, 0, 2)}})},
           near{near_host, 0}, far{far_host, 7000, receiving} {
         REQUIRE(near.connect(far.local()));
@@ -43,7 +43,8 @@ struct Pair {
                 arrived.push_back({queue.now(), {train[i].begin(), train[i].end()}});
     }
     void run() {
-        while (queue.step(SimTime{100s})) {}
+        while (queue.step(SimTime{100s})) {
+        }
         CHECK(network.ledger().under_way() == 0);
     }
     std::uint64_t of(Fate fate) const { return network.ledger().of(fate); }
@@ -68,7 +69,8 @@ TEST_CASE("events happen in the order of time, and of their numbers", "[sim]") {
         queue.after(0s, [&] { order.push_back(2); });
     });
     queue.at(SimTime{2s}, [&] { order.push_back(4); });
-    while (queue.step(SimTime{5s})) {}
+    while (queue.step(SimTime{5s})) {
+    }
     CHECK(order == std::vector{1, 2, 3, 4});
     CHECK(queue.now() == SimTime{5s});
 }
@@ -83,12 +85,14 @@ TEST_CASE("a timer happens once, when it was set to last, and not after its owne
     });
     timer->set(SimTime{1s});
     timer->set(SimTime{3s});
-    while (queue.step(SimTime{5s})) {}
+    while (queue.step(SimTime{5s})) {
+    }
     CHECK(times == 1);
     CHECK(when == SimTime{3s});
     timer->set(SimTime{7s});
     timer.reset();
-    while (queue.step(SimTime{9s})) {}
+    while (queue.step(SimTime{9s})) {
+    }
     CHECK(times == 1);
 }
 
@@ -218,7 +222,8 @@ TEST_CASE("a connected socket hears its peer only, and of a port that is closed"
 
     pair.far.close();
     pair.near.send(std::vector<std::uint8_t>(10), 10, nullptr);
-    while (pair.queue.step(SimTime{200s})) {}
+    while (pair.queue.step(SimTime{200s})) {
+    }
     dgram::ReceivedTrain train;
     const auto told = pair.near.receive(train);
     REQUIRE(!told.has_value());
@@ -235,7 +240,8 @@ TEST_CASE("neighbours are coalesced as the kernel does it", "[sim]") {
     };
     for (const std::size_t bytes : {100U, 100U, 100U, 60U, 100U, 120U, 120U})
         send(bytes);
-    while (pair.queue.step(SimTime{1s})) {}
+    while (pair.queue.step(SimTime{1s})) {
+    }
     std::vector<std::vector<std::size_t>> trains;
     dgram::ReceivedTrain train;
     while (pair.far.receive(train).value_or(false)) {
@@ -266,11 +272,13 @@ TEST_CASE("a socket refuses and blocks as it is told, and says when there is roo
     outcome = pair.near.send(train, 100, nullptr);
     CHECK(outcome.status == SendStatus::would_block);
     CHECK(outcome.segments == 0);
-    while (pair.queue.step(SimTime{1s})) {}
+    while (pair.queue.step(SimTime{1s})) {
+    }
     CHECK(ready == 1);
     outcome = pair.near.send(train, 100, nullptr);
     CHECK(outcome.status == SendStatus::sent);
     CHECK(outcome.segments == 10);
-    while (pair.queue.step(SimTime{2s})) {}
+    while (pair.queue.step(SimTime{2s})) {
+    }
     CHECK(pair.arrived.size() == taken + 10);
 }

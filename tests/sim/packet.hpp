@@ -61,8 +61,9 @@ struct Packet {
     // Set by the network where it recognises bulk, for the books.
     Flow* flow = nullptr;
     std::uint64_t sequence = 0;
-    bool damaged = false; // a bit of the first 40 bytes was flipped
-    bool touched = false; // any bit was
+    bool damaged = false;   // a bit of the first 40 bytes was flipped
+    bool touched = false;   // any bit was
+    bool by_socket = false; // sent through a socket, not written by hand
 
     std::span<const std::uint8_t> view() const { return bytes; }
     // On the wire of the IP layer.

@@ -17,9 +17,10 @@ public:
     void same(std::string_view what, std::uint64_t reported, std::uint64_t truth) {
         const bool fits = agreement_ == Agreement::exact ? reported == truth : reported <= truth;
         if (!fits)
-            complaints_.add(7, now_, fmt::format("{}: {} are reported as {}, the network says {} ({})",
-                                                 name(result_.direction), what, reported, truth,
-                                                 print(flow_)));
+            complaints_.add(7, now_,
+                            fmt::format("{}: {} are reported as {}, the network says {} ({})",
+                                        name(result_.direction), what, reported, truth,
+                                        print(flow_)));
     }
 
 private:
@@ -49,8 +50,9 @@ void check_direction(Complaints& complaints, SimTime now, const session::Directi
         complaints.add(7, now, fmt::format("{} late of {}", received.late, print(truth)));
     if (agreement == Agreement::exact && result.sent_known &&
         received.packets + result.lost_on_the_way().value_or(0) != result.sent.packets_accepted)
-        complaints.add(7, now, fmt::format("{}: sent is not received + lost ({})",
-                                           name(result.direction), print(truth)));
+        complaints.add(7, now,
+                       fmt::format("{}: sent is not received + lost ({})", name(result.direction),
+                                   print(truth)));
 }
 
 void check_rate(Complaints& complaints, SimTime now, const session::DirectionResult& result,
@@ -63,8 +65,9 @@ void check_rate(Complaints& complaints, SimTime now, const session::DirectionRes
     if (!rates)
         return complaints.add(14, now, fmt::format("no rate is reported of {:.0f} bit/s", truth));
     if (std::abs(rates->payload.as_double() - truth) > 0.01 * truth)
-        complaints.add(14, now, fmt::format("{} are reported, {:.0f} bit/s arrived",
-                                            print(rates->payload), truth));
+        complaints.add(
+            14, now,
+            fmt::format("{} are reported, {:.0f} bit/s arrived", print(rates->payload), truth));
 }
 
 } // namespace wyn::sim

@@ -33,8 +33,7 @@ Findings findings(const SimClient& client) {
              {way.sent.packets_accepted, way.sent.first_sent_ns, way.sent.last_sent_ns,
               way.received.packets, way.received.payload_bytes, way.received.duplicates,
               way.received.reordered, way.received.late, way.received.socket_drops,
-              way.received.first_arrival_ns, way.received.last_arrival_ns,
-              way.received.best_bytes})
+              way.received.first_arrival_ns, way.received.last_arrival_ns, way.received.best_bytes})
             add(number);
     }
     return found;
@@ -42,8 +41,8 @@ Findings findings(const SimClient& client) {
 
 ClientSpec liar(FeedbackLie lie, const session::ProbePlan& plan) {
     ClientSpec spec{.plan = plan};
-    spec.liar = [lie](PortRole role, const session::PortSetup& setup, SimDatagrams& socket)
-        -> std::unique_ptr<dgram::Datagrams> {
+    spec.liar = [lie](PortRole role, const session::PortSetup& setup,
+                      SimDatagrams& socket) -> std::unique_ptr<dgram::Datagrams> {
         if (role != PortRole::download) return nullptr;
         return std::make_unique<LyingDoor>(socket, setup, lie);
     };
@@ -87,9 +86,9 @@ TEST_CASE("what was heard and is played back gets nothing, during a session and 
     CHECK(client->result().up->lost_on_the_way() == 0);
     CHECK(world.server().records().size() == 1);
     const wire::DropCounts& drops = world.server().listener().counts().drops;
-    CHECK(drops.of(wire::Drop::cookie_bad) > 0);  // from another address
-    CHECK(drops.of(wire::Drop::unexpected) > 0);  // in the client's name, while it has a session
-    CHECK(drops.of(wire::Drop::replayed) > 0);    // and after that
+    CHECK(drops.of(wire::Drop::cookie_bad) > 0); // from another address
+    CHECK(drops.of(wire::Drop::unexpected) > 0); // in the client's name, while it has a session
+    CHECK(drops.of(wire::Drop::replayed) > 0);   // and after that
 }
 
 TEST_CASE("the server never answers what it has sent itself", "[sim]") {
@@ -194,8 +193,8 @@ TEST_CASE("feedback that claims everything is held to what was sent, and to the 
     Place place = at_distance(20ms);
     place.down.rate = mbit(5);
     place.down.queue_bytes = 20'000;
-    Guest& client = world.add_client(
-        place, liar(FeedbackLie::all_received, fixed(mbit(50), 4s, Ways::down)));
+    Guest& client =
+        world.add_client(place, liar(FeedbackLie::all_received, fixed(mbit(50), 4s, Ways::down)));
     world.run();
     CHECK_NO_COMPLAINT(world);
     REQUIRE(client->state() == ClientState::finished);

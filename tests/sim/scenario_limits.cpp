@@ -28,8 +28,8 @@ Place at_address(const dgram::Address& address) {
 class Stranger {
 public:
     Stranger(World& world, const wire::Hello& hello)
-        : world_{world}, host_{world.add_host(at_distance(20ms), "stranger")},
-          socket_{host_, 0}, hello_{hello} {
+        : world_{world}, host_{world.add_host(at_distance(20ms), "stranger")}, socket_{host_, 0},
+          hello_{hello} {
         hello_.nonce.fill(7);
         socket_.on_ready([this] { listen(); });
         world.at(0s, [this] { say(); });
@@ -40,8 +40,8 @@ private:
     void say() {
         std::array<std::uint8_t, sizeof(wire::HelloLayout)> bytes{};
         wire::encode(wire::HandshakeMessage{hello_}, bytes);
-        wire::put_tag(bytes, crypto::Tagger{crypto::hello_key({})}.tag(
-                                 {wire::covered_by_tag(bytes)}));
+        wire::put_tag(bytes,
+                      crypto::Tagger{crypto::hello_key({})}.tag({wire::covered_by_tag(bytes)}));
         const dgram::Endpoint server = world_.server_endpoint();
         socket_.send(bytes, bytes.size(), &server);
     }
@@ -96,8 +96,8 @@ TEST_CASE("a full server is busy", "[sim]") {
     World world{spec};
     std::vector<Guest*> clients;
     for (int i = 0; i < 4; ++i)
-        clients.push_back(&world.add_client(at_distance(20ms), {.plan = fixed(mbit(2), 2s)},
-                                            i * 300ms));
+        clients.push_back(
+            &world.add_client(at_distance(20ms), {.plan = fixed(mbit(2), 2s)}, i * 300ms));
     world.run();
     CHECK_NO_COMPLAINT(world);
     for (std::size_t i = 0; i < 3; ++i)
@@ -293,8 +293,8 @@ TEST_CASE("nine of ten clients get in at once when a tenth of everything is lost
         for (int i = 0; i < 400; ++i) {
             Place place = at_distance(60ms);
             place.up.loss = place.down.loss = loss;
-            clients.push_back(&world.add_client(place, {.plan = plan_of(Ways::down, 1ms)},
-                                                i * 100ms));
+            clients.push_back(
+                &world.add_client(place, {.plan = plan_of(Ways::down, 1ms)}, i * 100ms));
         }
         world.run();
         CHECK_NO_COMPLAINT(world);

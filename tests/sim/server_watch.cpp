@@ -50,21 +50,18 @@ bool ServerWatch::has_cookie_of_ours(const Tuple& tuple, wire::Bytes datagram) c
     return hello != nullptr && given != cookies_.end() && given->second.contains(hello->cookie);
 }
 
-void ServerWatch::on_listened(const dgram::Endpoint& from, wire::Bytes datagram,
-                              std::size_t before, std::size_t after) {
-    check_cookie_first(complaints_, now(), has_cookie_of_ours({listening_port_, from}, datagram),
-                       before, after);
+void ServerWatch::on_listened(const dgram::Endpoint& from, wire::Bytes datagram, std::size_t before,
+                              std::size_t after) {
+    const Tuple tuple{listening_port_, from};
+    const bool cookied = has_cookie_of_ours(tuple, datagram);
+    if (cookied) amplification_.on_cookie_returned(now(), tuple);
+    check_cookie_first(complaints_, now(), cookied, before, after);
 }
 
 void ServerWatch::on_in(const Packet& packet) {
     const Tuple tuple{packet.to.port, packet.from};
     amplification_.on_in(tuple, packet.bytes.size());
-    if (tuple.port == listening_port_) {
-        if (has_cookie_of_ours(tuple, packet.view()))
-            amplification_.on_cookie_returned(now(), tuple);
-        return;
-    }
-    on_sealed_in(tuple, packet.view());
+    if (tuple.port != listening_port_) on_sealed_in(tuple, packet.view());
 }
 
 void ServerWatch::on_sealed_in(const Tuple& tuple, wire::Bytes datagram) {
@@ -105,8 +102,7 @@ void ServerWatch::on_out(const Packet& packet) {
 
 void ServerWatch::on_sealed_out(const Tuple& tuple, wire::Bytes datagram) {
     const auto type = wire::peek_type(datagram);
-    if (type == wire::Type::assign)
-        return amplification_.on_assign(now(), tuple, datagram.size());
+    if (type == wire::Type::assign) return amplification_.on_assign(now(), tuple, datagram.size());
     if (type == wire::Type::cookie) {
         const auto message = wire::decode_handshake(datagram);
         cookies_[tuple].insert(std::get<wire::Cookie>(*message).cookie);

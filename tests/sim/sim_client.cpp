@@ -4,8 +4,8 @@
 
 namespace wyn::sim {
 
-using session::PortRole;
 using session::port_roles;
+using session::PortRole;
 
 namespace {
 
@@ -99,8 +99,7 @@ void SimClient::open_port(PortRole role, std::uint16_t port,
     dgram::Datagrams* door = &*socket;
     if (spec_.liar) liars_[index(role)] = spec_.liar(role, setup, *socket);
     if (liars_[index(role)]) door = &*liars_[index(role)];
-    ports_[index(role)].emplace(host(), std::move(socket), *door, setup, random_,
-                                spec_.link_delay,
+    ports_[index(role)].emplace(host(), std::move(socket), *door, setup, random_, spec_.link_delay,
                                 [this](PortRole from, const session::PortNews& news) {
                                     messages_.post(Message{.from = from, .news = news});
                                 });
@@ -149,10 +148,9 @@ void SimClient::kill() {
 FlowId SimClient::flow(wire::Direction direction) const {
     const bool down = direction == wire::Direction::down;
     const PortRole role = down ? PortRole::download : PortRole::upload;
-    const auto place = std::find(spec_.plan.directions.begin(), spec_.plan.directions.end(),
-                                 direction);
-    const auto test =
-        static_cast<std::uint16_t>(place - spec_.plan.directions.begin() + 1);
+    const auto place =
+        std::find(spec_.plan.directions.begin(), spec_.plan.directions.end(), direction);
+    const auto test = static_cast<std::uint16_t>(place - spec_.plan.directions.begin() + 1);
     if (down) return {.from = remote_[index(role)], .to = local_[index(role)], .test = test};
     return {.from = local_[index(role)], .to = remote_[index(role)], .test = test};
 }

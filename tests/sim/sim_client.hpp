@@ -10,9 +10,9 @@ namespace wyn::sim {
 
 struct ClientSpec {
     session::ProbePlan plan;
-    crypto::NamedKey key;                // id 0: anonymous
-    std::optional<BitRate> wish;         // unset: the plan's rate
-    Duration timeout = 10s;              // for the server to answer
+    crypto::NamedKey key;        // id 0: anonymous
+    std::optional<BitRate> wish; // unset: the plan's rate
+    Duration timeout = 10s;      // for the server to answer
     SocketSpec socket;
     SendTrouble trouble;
     Duration link_delay{};
@@ -20,8 +20,8 @@ struct ClientSpec {
     // Dishonest clients: changes the orders that the connection gives its own ports.
     std::function<void(session::PortRole, session::PortOrder&)> tamper;
     // Dishonest clients: a door in front of a port's socket.
-    std::function<std::unique_ptr<dgram::Datagrams>(
-        session::PortRole, const session::PortSetup&, SimDatagrams&)>
+    std::function<std::unique_ptr<dgram::Datagrams>(session::PortRole, const session::PortSetup&,
+                                                    SimDatagrams&)>
         liar;
 };
 

@@ -146,8 +146,10 @@ dgram::SendOutcome SimDatagrams::send(std::span<const std::uint8_t> bytes, std::
     for (std::size_t i = 0; i < outcome.segments; ++i) {
         const std::size_t begin = i * segment_size;
         const auto segment = bytes.subspan(begin, std::min(segment_size, bytes.size() - begin));
-        host_.network().send(
-            host_, {.from = local(), .to = target, .bytes = {segment.begin(), segment.end()}});
+        host_.network().send(host_, {.from = local(),
+                                     .to = target,
+                                     .bytes = {segment.begin(), segment.end()},
+                                     .by_socket = true});
     }
     return outcome;
 }

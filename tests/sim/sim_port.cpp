@@ -24,7 +24,9 @@ void SimPort::obey(MonoTime now, const session::PortOrder& order) {
                               (role_ == session::PortRole::download);
         const auto test = static_cast<std::uint16_t>(end->test);
         if (receives && socket_->peer())
-            host().network().ledger()
+            host()
+                .network()
+                .ledger()
                 .flow({.from = *socket_->peer(), .to = socket_->local(), .test = test})
                 .close();
     }

@@ -4,8 +4,8 @@
 
 namespace wyn::sim {
 
-using session::PortRole;
 using session::port_roles;
+using session::PortRole;
 
 // One session's worker: the production connection and its three ports.
 class SimServer::Session final : public Actor {
@@ -122,8 +122,8 @@ bool SimServer::start(const daemon::Admitted& admitted) {
     record.admitted = admitted;
     record.begun = host().queue().now();
     if (tell_) tell_(record);
-    sessions_[id] = std::make_unique<Session>(host(), *this, admitted, std::move(sockets),
-                                              spec_.link_delay);
+    sessions_[id] =
+        std::make_unique<Session>(host(), *this, admitted, std::move(sockets), spec_.link_delay);
     return true;
 }
 

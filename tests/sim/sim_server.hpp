@@ -15,8 +15,8 @@ struct ServerSpec {
     daemon::ListenerSettings settings;
     std::vector<crypto::NamedKey> keys;
     SocketSpec socket;
-    Duration link_delay{};                // between daemon, connection and port
-    std::set<std::uint16_t> taken_ports;  // by other programs
+    Duration link_delay{};               // between daemon, connection and port
+    std::set<std::uint16_t> taken_ports; // by other programs
     std::uint16_t port = 6711;
 };
 

@@ -38,10 +38,9 @@ World::World(const WorldSpec& spec)
 void World::start_server() {
     server_ = std::make_unique<SimServer>(*server_host_, spec_.server);
     server_->on_admitted([this](const SessionRecord& record) { watch_->on_admitted(record); });
-    server_->on_listened([this](const dgram::Endpoint& from, wire::Bytes datagram,
-                                std::size_t before, std::size_t after) {
-        watch_->on_listened(from, datagram, before, after);
-    });
+    server_->on_listened(
+        [this](const dgram::Endpoint& from, wire::Bytes datagram, std::size_t before,
+               std::size_t after) { watch_->on_listened(from, datagram, before, after); });
 }
 
 SimHost& World::add_host(const Place& place, const std::string& name) {
@@ -116,8 +115,9 @@ void World::check_tables() {
     check_books(complaints_, queue_.now(), books);
     const std::size_t sockets = server_host_->open_sockets();
     if (sockets != 1 + 3 * server_->running())
-        complaints_.add(6, queue_.now(), fmt::format("{} sockets are open for {} sessions", sockets,
-                                                     server_->running()));
+        complaints_.add(
+            6, queue_.now(),
+            fmt::format("{} sockets are open for {} sessions", sockets, server_->running()));
 }
 
 void World::check_rest() {
@@ -136,15 +136,16 @@ void World::check_rest() {
                                 in_order ? Agreement::exact : Agreement::bound);
     }
     if (network_.ledger().under_way() != 0)
-        complaints_.add(7, now, fmt::format("{} datagrams have no fate",
-                                            network_.ledger().under_way()));
+        complaints_.add(7, now,
+                        fmt::format("{} datagrams have no fate", network_.ledger().under_way()));
     if (!server_runs()) return;
     for (const auto& [id, record] : server_->records())
         if (record.ends.size() != 1 || record.ends.front() == wire::End::none)
-            complaints_.add(9, now, fmt::format("a session has ended {} times", record.ends.size()));
+            complaints_.add(9, now,
+                            fmt::format("a session has ended {} times", record.ends.size()));
     if (server_->running() != 0 || server_->listener().sessions().size() != 0)
-        complaints_.add(9, now, fmt::format("{} sessions are left",
-                                            server_->listener().sessions().size()));
+        complaints_.add(9, now,
+                        fmt::format("{} sessions are left", server_->listener().sessions().size()));
 }
 
 } // namespace wyn::sim

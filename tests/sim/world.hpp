@@ -16,7 +16,7 @@ ServerSpec usual_server();
 struct WorldSpec {
     std::uint64_t seed = 1;
     ServerSpec server = usual_server();
-    LinkSpec server_up;   // shared by all who talk to it
+    LinkSpec server_up; // shared by all who talk to it
     LinkSpec server_down;
     HostClock server_clock{.start = MonoTime{1000s}, .drift = 0};
     Duration server_scheduling{};

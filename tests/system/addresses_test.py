@@ -1,5 +1,7 @@
 """Every way to name the daemon's host, over IPv4 and IPv6."""
 
+import socket
+
 import harness
 from harness import CTL, Daemon, SystemTest
 from network import (CLIENT_GLOBAL, CLIENT_LINK_LOCAL, CLIENT_V4, CLIENT_V6, DEVICES, SERVER_GLOBAL,
@@ -37,11 +39,11 @@ class AProbe(SystemTest):
         server, client = f"{SERVER_LINK_LOCAL}%{index}", f"{CLIENT_LINK_LOCAL}%{index}"
         self._probe_all((SERVER_LINK_LOCAL + ZONE, (), server, client),
                         (f"[{SERVER_LINK_LOCAL}{ZONE}]:6711", (), server, client),
-                        (SERVER_LINK_LOCAL, ("-B", DEVICES["client"]), server, client))
+                        (SERVER_LINK_LOCAL, ("-B", DEVICES["client"]), server, client),
+                        (SERVER_LINK_LOCAL, ("-B", CLIENT_LINK_LOCAL + ZONE), server, client))
 
     @staticmethod
     def _client_device_index() -> int:
-        import socket
         with harness.network.inside("client"):
             return socket.if_nametoindex(DEVICES["client"])
 
@@ -52,7 +54,7 @@ class AProbe(SystemTest):
         self._probe_all(("both", ("-4",), SERVER_V4, CLIENT_V4),
                         ("both", ("-6",), SERVER_V6, CLIENT_V6),
                         ("old:6711", (), SERVER_V4, CLIENT_V4))
-        outcome = self.probe(host="old", *("-6",))
+        outcome = self.probe("-6", host="old")
         self.assertEqual((outcome.status, outcome.reason), (3, "unknown_host"), outcome)
 
     def test_of_a_name_goes_on_to_the_address_that_answers(self):
@@ -78,9 +80,9 @@ class AProbe(SystemTest):
                 self.assertIn(binding.partition("%")[0], outcome.report["error"]["message"])
 
     def test_reaches_a_daemon_on_the_port_that_it_listens_on(self):
-        Daemon("--listen", f"{SERVER_V6}:7711" if False else f"[{SERVER_V6}]:7711")
-        self._probe_all((f"[{SERVER_V6}]:7711", (), SERVER_V6, CLIENT_V6),
-                        (SERVER_V6, ("--port", "7711"), SERVER_V6, CLIENT_V6))
+        Daemon("--listen", f"[{SERVER_V6}]:6712")
+        self._probe_all((f"[{SERVER_V6}]:6712", (), SERVER_V6, CLIENT_V6),
+                        (SERVER_V6, ("--port", "6712"), SERVER_V6, CLIENT_V6))
         outcome = self.probe("--timeout", "0.5", host=SERVER_V6)
         self.assertEqual((outcome.status, outcome.reason), (3, "refused"), outcome)
 

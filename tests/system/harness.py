@@ -173,6 +173,15 @@ class Daemon(Program):
         if not self.is_running():
             raise AssertionError(f"the daemon does not start: {self.stderr}")
 
+    def __enter__(self) -> "Daemon":
+        return self
+
+    def __exit__(self, kind, *_) -> None:
+        if kind is None:
+            self.stop()
+        else:
+            self.destroy()
+
     def call(self, message: dict) -> dict:
         """One Varlink call on the control socket."""
         with socket.socket(socket.AF_UNIX) as caller:
@@ -259,11 +268,11 @@ class SystemTest(unittest.TestCase):
     """Runs programs, and looks at the end for what sanitizers said."""
 
     def setUp(self):
-        self._first = len(_programs)
+        self._started_before = len(_programs)
         self.addCleanup(self._clean_up)
 
     def _clean_up(self) -> None:
-        started = _programs[self._first:]
+        started = _programs[self._started_before:]
         try:
             for program in reversed(started):
                 if isinstance(program, Daemon):

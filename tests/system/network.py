@@ -78,6 +78,7 @@ class Network:
             "client": [f"{CLIENT_V4}/24", f"{CLIENT_GLOBAL}/24", f"{CLIENT_V6}/64",
                        f"{CLIENT_LINK_LOCAL}/64"]}
         for role, name in self.names.items():
+            _ip("-n", name, "link", "set", DEVICES[role], "addrgenmode", "none")
             for address in addresses[role]:
                 nodad = ["nodad"] if ":" in address else []
                 _ip("-n", name, "address", "add", address, "dev", DEVICES[role], *nodad)

@@ -23,9 +23,9 @@ class EveryPlacement(SystemTest):
 
     def _run_daemons(self, connection: str) -> None:
         for port in PLACEMENTS:
-            with self.subTest(port=port):
-                self._run_clients(Daemon(connection_parallelism=connection,
-                                         port_parallelism=port))
+            with self.subTest(port=port), \
+                    Daemon(connection_parallelism=connection, port_parallelism=port) as daemon:
+                self._run_clients(daemon)
 
     def _run_clients(self, daemon: Daemon) -> None:
         before = daemon.holdings()
@@ -38,7 +38,6 @@ class EveryPlacement(SystemTest):
                 self.assert_nothing_lost(outcome)
                 self._check_places(outcome, CLIENTS[client])
         self.assert_holds(daemon, before)
-        daemon.stop()
 
     def _check_places(self, outcome: harness.Outcome, seconds: int) -> None:
         """A fixed rate is a schedule: what was not sent at its place was skipped, and told."""

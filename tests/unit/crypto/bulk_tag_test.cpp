@@ -115,21 +115,22 @@ TEST_CASE("each changed bit of the 40 bytes is noticed, none behind them", "[cry
 
 TEST_CASE("the last datagram of a train may be shorter", "[crypto]") {
     BulkTagger tagger{counting_key<Key128>()};
-    Train train = random_train(5, 1000, 60, 2);
-    tagger.tag(train, 1000);
-    CHECK(tagger.verify(train, 1000).count() == 5);
+    constexpr std::size_t segment = 1000;
+    Train train = random_train(5, segment, 60, 2);
+    tagger.tag(train, segment);
+    CHECK(tagger.verify(train, segment).count() == 5);
 
     SECTION("down to the header") {
-        train.resize(4 * 1000 + shortest);
-        CHECK(tagger.verify(train, 1000).count() == 5);
+        train.resize(4 * segment + shortest);
+        CHECK(tagger.verify(train, segment).count() == 5);
     }
     SECTION("and when it has no room for a tag it has none") {
-        train.resize(4 * 1000 + shortest - 1);
-        CHECK(tagger.verify(train, 1000).to_ulong() == 0b01111);
-        train.resize(4 * 1000 + 1);
-        CHECK(tagger.verify(train, 1000).to_ulong() == 0b01111);
-        train.resize(4 * 1000);
-        CHECK(tagger.verify(train, 1000).to_ulong() == 0b01111);
+        train.resize(4 * segment + shortest - 1);
+        CHECK(tagger.verify(train, segment).to_ulong() == 0b01111);
+        train.resize(4 * segment + 1);
+        CHECK(tagger.verify(train, segment).to_ulong() == 0b01111);
+        train.resize(4 * segment);
+        CHECK(tagger.verify(train, segment).to_ulong() == 0b01111);
     }
 }
 

@@ -125,15 +125,15 @@ namespace {
 std::size_t length_of(Type type) {
     switch (type) {
     case Type::hello: return 512;
-    case Type::cookie: return 64;
-    case Type::assign: return 256;
-    case Type::refuse: return 96;
-    case Type::beat0:
-    case Type::beat1:
-    case Type::beat2: return 96;
+    case Type::cookie:
     case Type::start:
     case Type::stop:
     case Type::ready: return 64;
+    case Type::assign: return 256;
+    case Type::refuse:
+    case Type::beat0:
+    case Type::beat1:
+    case Type::beat2:
     case Type::probe:
     case Type::echo: return 96;
     case Type::close:

@@ -74,6 +74,7 @@ TEST_CASE("every reason has a name of its own", "[wire]") {
     CHECK(names_of(known_refusals()).size() == known_refusals().size());
     CHECK(names_of(known_ends()).size() == known_ends().size());
     std::vector<Drop> drops;
+    drops.reserve(drop_reasons);
     for (std::size_t number = 0; number < drop_reasons; ++number)
         drops.push_back(static_cast<Drop>(number));
     const auto drop_names = names_of(drops);

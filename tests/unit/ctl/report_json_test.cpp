@@ -1,0 +1,251 @@
+#include "check.hpp"
+#include "ctl/report_json.hpp"
+#include "unit/ctl/reports.hpp"
+#include "unit/golden_text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <vector>
+
+using namespace wyn;
+using namespace wyn::ctl;
+
+namespace {
+
+using json = nlohmann::ordered_json;
+
+// The document, which must be one line of valid JSON.
+json parsed(const Report& report) {
+    const std::string text = report_as_json(report);
+    CHECK(text.find('\n') == std::string::npos);
+    json document = json::parse(text, nullptr, false);
+    INFO(text);
+    REQUIRE(document.is_object());
+    return document;
+}
+
+std::vector<std::string> keys_of(const json& object) {
+    std::vector<std::string> keys;
+    for (const auto& [key, value] : object.items())
+        keys.push_back(key);
+    return keys;
+}
+
+using Keys = std::vector<std::string>;
+
+const Keys document_keys{"schema",   "id",     "tool",    "start", "duration_ns",
+                         "complete", "target", "local",   "test",  "idle",
+                         "up",       "down",   "verdict", "usage", "error"};
+
+// Written with indentation, so that a change can be read.
+void check_golden(const std::string& name, const Report& report) {
+    golden::check_text(name, parsed(report).dump(2) + '\n');
+}
+
+// The rules that hold for every direction of every document.
+void check_ledger(const json& packets) {
+    const json& lost = packets.at("lost");
+    if (lost.at("total").is_null()) {
+        CHECK(lost.at("path").is_null());
+        CHECK(lost.at("receiver_socket").is_null());
+        return;
+    }
+    CHECK(packets.at("sent") ==
+          packets.at("received").get<std::uint64_t>() + lost.at("total").get<std::uint64_t>());
+    CHECK(lost.at("total") == lost.at("path").get<std::uint64_t>() +
+                                  lost.at("sender_host").get<std::uint64_t>() +
+                                  lost.at("receiver_socket").get<std::uint64_t>());
+}
+
+} // namespace
+
+TEST_CASE("the document of a probe is as its golden file shows", "[ctl]") {
+    check_golden("result_ordinary.json", test::ordinary());
+    check_golden("result_losses.json", test::with_losses());
+    check_golden("result_interrupted.json", test::interrupted());
+    check_golden("result_only_idle.json", test::only_idle());
+    check_golden("result_failed.json", test::failed());
+}
+
+TEST_CASE("every document has the same keys, whatever became of the probe", "[ctl]") {
+    for (const Report& report : {test::ordinary(), test::with_losses(), test::interrupted(),
+                                 test::only_idle(), test::failed(), Report{}}) {
+        const json document = parsed(report);
+        CHECK(keys_of(document) == document_keys);
+        CHECK(document["schema"] == "wyndrvr.result/1");
+        CHECK(keys_of(document["target"]) == Keys{"name", "address", "port"});
+        CHECK(keys_of(document["usage"]) == Keys{"bytes"});
+        CHECK(keys_of(document["tool"]) == Keys{"client", "server"});
+        CHECK(document["error"].is_null() == (report.exit_code() == ExitCode::measured));
+    }
+}
+
+TEST_CASE("both directions have the same keys", "[ctl]") {
+    const json document = parsed(test::ordinary());
+    CHECK(keys_of(document["up"]) == keys_of(document["down"]));
+    CHECK(keys_of(document["up"]["rate_bps"]) == Keys{"payload", "ip", "wire"});
+    CHECK(keys_of(document["up"]["packets"]) ==
+          Keys{"sent", "received", "duplicate", "reordered", "late", "skipped", "lost"});
+    CHECK(keys_of(document["up"]["packets"]["lost"]) ==
+          Keys{"total", "path", "sender_host", "receiver_socket", "receiver_host"});
+    CHECK(keys_of(document["up"]["loaded_rtt_ns"]) ==
+          Keys{"min", "mean", "p50", "p90", "p99", "max", "count"});
+    CHECK(keys_of(document["idle"]["rtt_ns"]) == keys_of(document["up"]["loaded_rtt_ns"]));
+    CHECK(keys_of(document["idle"]["probes"]) ==
+          Keys{"sent", "arrived", "returned", "stamps_missing"});
+}
+
+TEST_CASE("numbers are whole and in the unit of their name", "[ctl]") {
+    const json document = parsed(test::ordinary());
+    CHECK(document["start"] == "2026-11-20T06:58:10.412Z");
+    CHECK(document["duration_ns"] == 23'000'000'000);
+    CHECK(document["id"] == "8f3c000000000017");
+    CHECK(document["complete"] == true);
+    CHECK(document["target"]["name"] == "fra1.example.net");
+    CHECK(document["target"]["address"] == "2001:db8:41::7");
+    CHECK(document["target"]["port"] == 6711);
+    CHECK(document["local"]["port"] == 50611);
+    CHECK(document["test"]["search"] == "b");
+    CHECK(document["test"]["rate_bps"].is_null());
+    CHECK(document["test"]["duration_ns"] == 10'000'000'000);
+    CHECK(document["test"]["payload_bytes"] == 1452);
+    CHECK(document["idle"]["rtt_ns"]["min"] == 11'100'000);
+    CHECK(document["down"]["rate_bps"]["ip"].get<std::uint64_t>() / 1'000'000 == 943);
+    CHECK(document["down"]["rate_span_ns"] == 1'000'000'000);
+    CHECK(document["down"]["duration_ns"] == 10'000'000'000);
+    CHECK(document["down"]["limited_by"] == "nothing");
+    CHECK(document["usage"]["bytes"] == 1'240'000'000);
+
+    SECTION("none is a float") {
+        const auto check_all = [](const json& value, const auto& self) -> void {
+            CHECK_FALSE(value.is_number_float());
+            if (value.is_structured())
+                for (const json& inner : value)
+                    self(inner, self);
+        };
+        check_all(document, check_all);
+        check_all(parsed(test::wide()), check_all);
+    }
+}
+
+TEST_CASE("a fixed rate is told instead of a search", "[ctl]") {
+    Report report = test::ordinary();
+    report.options.rate = BitRate{50'000'000};
+    const json document = parsed(report);
+    CHECK(document["test"]["rate_bps"] == 50'000'000);
+    CHECK(document["test"]["search"].is_null());
+}
+
+TEST_CASE("the ledger adds up in every document", "[ctl]") {
+    for (const Report& report :
+         {test::ordinary(), test::with_losses(), test::interrupted(), test::wide()})
+        for (const char* const direction : {"up", "down"}) {
+            const json document = parsed(report);
+            if (!document[direction].is_null()) check_ledger(document[direction]["packets"]);
+        }
+    const json lost = parsed(test::with_losses())["up"]["packets"]["lost"];
+    CHECK(lost["total"] == 130);
+    CHECK(lost["path"] == 65);
+    CHECK(lost["sender_host"] == 20);
+    CHECK(lost["receiver_socket"] == 45);
+}
+
+TEST_CASE("what is not known is null", "[ctl]") {
+    SECTION("before a server was met") {
+        const json document = parsed(Report{});
+        for (const char* const key : {"id", "local", "idle", "up", "down", "verdict"}) {
+            INFO(key);
+            CHECK(document[key].is_null());
+        }
+        CHECK(document["target"]["address"].is_null());
+        CHECK(document["target"]["port"] == 6711);
+        CHECK(document["tool"]["server"].is_null());
+        CHECK(document["test"]["payload_bytes"].is_null());
+        CHECK(document["usage"]["bytes"].is_null());
+        CHECK(document["complete"] == false);
+    }
+    SECTION("when the receiver's record is missing") {
+        const json up = parsed(test::interrupted())["up"];
+        CHECK(up["rate_bps"]["ip"].is_null());
+        CHECK(up["rate_span_ns"].is_null());
+        CHECK(up["payload_bytes"].is_null());
+        CHECK(up["stamps_missing"].is_null());
+        for (const char* const key :
+             {"sent", "received", "duplicate", "reordered", "late", "skipped"}) {
+            INFO(key);
+            CHECK(up["packets"][key].is_null());
+        }
+        for (const auto& [where, count] : up["packets"]["lost"].items()) {
+            INFO(where);
+            CHECK(count.is_null());
+        }
+        CHECK(up["limited_by"].is_null());
+        CHECK(up["loaded_rtt_ns"]["min"].is_null());
+        CHECK(up["loaded_rtt_ns"]["count"] == 0);
+    }
+    SECTION("when only the sender's record is there, what it refused is known") {
+        Report report = test::with_losses();
+        report.result->up->received_known = false;
+        const json packets = parsed(report)["up"]["packets"];
+        CHECK(packets["sent"] == 40'330);
+        CHECK(packets["received"].is_null());
+        CHECK(packets["lost"]["sender_host"] == 20);
+        CHECK(packets["lost"]["total"].is_null());
+    }
+    SECTION("when the records contradict each other") {
+        Report report = test::ordinary();
+        report.result->up->received.packets += 1;
+        const json packets = parsed(report)["up"]["packets"];
+        CHECK(packets["received"].get<std::uint64_t>() > packets["sent"].get<std::uint64_t>());
+        CHECK(packets["lost"]["total"].is_null());
+    }
+    SECTION("when the server set no ceiling") {
+        CHECK(parsed(test::ordinary())["up"]["granted_bps"].is_null());
+        CHECK(parsed(test::with_losses())["down"]["granted_bps"] == 1'000'000'000);
+    }
+    SECTION("of percentiles that too few samples would carry") {
+        const json rtt = parsed(test::ordinary())["idle"]["rtt_ns"];
+        CHECK(rtt["count"] == 100);
+        CHECK(rtt["p90"].is_number());
+        CHECK(rtt["p99"].is_null());
+    }
+}
+
+TEST_CASE("a failure is a whole document with its reason and its advice", "[ctl]") {
+    const json document = parsed(test::failed());
+    CHECK(document["complete"] == false);
+    CHECK(keys_of(document["error"]) == Keys{"code", "reason", "message", "advice"});
+    CHECK(document["error"]["code"] == 3);
+    CHECK(document["error"]["reason"] == "no_answer");
+    CHECK(document["error"]["message"].get<std::string>().find("fra1.example.net") !=
+          std::string::npos);
+    CHECK(document["error"]["advice"].size() == 2);
+    CHECK(document["target"]["address"] == "2001:db8:41::7");
+}
+
+TEST_CASE("a partial result has both a result and an error", "[ctl]") {
+    const json document = parsed(test::interrupted());
+    CHECK(document["complete"] == false);
+    CHECK(document["error"]["code"] == 7);
+    CHECK(document["error"]["reason"] == "interrupted");
+    CHECK(document["down"]["end"] == "completed");
+    CHECK(document["up"]["end"] == "interrupted");
+}
+
+TEST_CASE("a name of any bytes leaves the document valid", "[ctl]") {
+    Report report = test::failed();
+    report.options.host = "fra1\xff\xc3.\"example\"\n\x1b[31m";
+    report.failure->sentence = report.options.host;
+    const json document = parsed(report);
+    CHECK(document["target"]["name"] == "fra1\ufffd\ufffd.\"example\"\n\x1b[31m");
+    CHECK(document["error"]["message"] == document["target"]["name"]);
+}
+
+TEST_CASE("dates keep their milliseconds, and need no time zone", "[ctl]") {
+    Report report;
+    report.start = WallTime{0ms};
+    CHECK(parsed(report)["start"] == "1970-01-01T00:00:00.000Z");
+    report.start = WallTime{1795157890s + 999'999'999ns};
+    CHECK(parsed(report)["start"] == "2026-11-20T06:58:10.999Z");
+}

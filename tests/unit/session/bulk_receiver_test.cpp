@@ -1,0 +1,133 @@
+#include "check.hpp"
+#include "session/bulk_receiver.hpp"
+#include "wire/codec.hpp"
+
+using namespace wyn;
+using namespace wyn::session;
+
+namespace {
+
+constexpr MonoTime start{1000s};
+constexpr std::uint16_t size = 1000;
+
+struct Receiving {
+    explicit Receiving(const BeginReceiving& order = {.test = 7}) : receiver{order, Terms{}, 0} {}
+
+    // One datagram, sent by a clock that is five hours ahead, arrives.
+    void arrive(std::uint64_t sequence, Duration at, std::uint32_t step = 1,
+                std::uint16_t test = 7) {
+        std::array<std::uint8_t, size> bytes{};
+        wire::encode_bulk({.length = size,
+                           .test = test,
+                           .sequence = sequence,
+                           .sent_ns = to_ns(start + 5h + at),
+                           .step = step,
+                           .receipt = 1000 + step},
+                          bytes);
+        receiver.on_train(
+            {.bytes = bytes, .segment_size = size, .stamp = {start + at, StampOrigin::kernel}},
+            authentic);
+    }
+
+    BulkReceiver receiver;
+    std::bitset<128> authentic{1};
+};
+
+} // namespace
+
+TEST_CASE("the first datagram is answered at once, then one feedback each interval", "[session]") {
+    Receiving receiving;
+    CHECK(receiving.receiver.due() == never);
+    CHECK_FALSE(receiving.receiver.on_timer(start).has_value());
+    receiving.arrive(0, 10ms, 0); // a primer
+    CHECK(receiving.receiver.due() == start + 10ms);
+    const auto first = receiving.receiver.on_timer(start + 11ms);
+    REQUIRE(first.has_value());
+    CHECK(first->test == 7);
+    CHECK(first->newest_step == 0);
+    CHECK(first->newest_receipt == 1000);
+    CHECK(first->held_ns == 1'000'000);
+    CHECK(first->totals.packets == 0); // primers are no load
+    CHECK_FALSE(receiving.receiver.on_timer(start + 35ms).has_value());
+    // Whether anything came or not: the sender must know that we live.
+    CHECK(receiving.receiver.on_timer(start + 36ms).has_value());
+    CHECK(receiving.receiver.on_timer(start + 61ms).has_value());
+}
+
+TEST_CASE("feedback is cumulative and proves the newest datagram", "[session]") {
+    Receiving receiving;
+    for (const std::uint64_t sequence : {0U, 1U, 3U, 4U, 4U, 2U})
+        receiving.arrive(sequence, sequence * 1ms, sequence < 3 ? 1 : 2);
+    const auto feedback = receiving.receiver.on_timer(start + 10ms);
+    REQUIRE(feedback.has_value());
+    CHECK(feedback->newest_sequence == 4);
+    CHECK(feedback->newest_step == 2);
+    CHECK(feedback->newest_receipt == 1002);
+    CHECK(feedback->newest_sent_ns == to_ns(start + 5h + 4ms));
+    CHECK(feedback->held_ns == 6'000'000);
+    CHECK(feedback->totals.packets == 5);
+    CHECK(feedback->totals.payload_bytes == 5 * size);
+    CHECK(feedback->totals.duplicates == 1);
+    CHECK(feedback->totals.reordered == 1);
+    CHECK(feedback->totals.first_arrival_ns == to_ns(start));
+    CHECK(feedback->totals.last_arrival_ns == to_ns(start + 4ms));
+    REQUIRE(feedback->step_count == 2);
+    CHECK(feedback->steps[0].packets == 3);
+    CHECK(feedback->steps[1].packets == 2);
+}
+
+TEST_CASE("what is forged, of another test, or too late is in no statistic", "[session]") {
+    Receiving receiving;
+    receiving.arrive(0, 0ms);
+    receiving.arrive(1, 1ms, 1, 8);
+    receiving.authentic.reset();
+    receiving.arrive(2, 2ms);
+    receiving.authentic.set(0);
+    CHECK(receiving.receiver.record().packets == 1);
+    CHECK(receiving.receiver.record().rejected == 2);
+    receiving.receiver.end();
+    receiving.arrive(3, 3ms);
+    CHECK(receiving.receiver.record().packets == 1);
+    CHECK(receiving.receiver.record().rejected == 2);
+    CHECK(receiving.receiver.due() == never);
+}
+
+TEST_CASE("the low 16 bits of a test's number are what its datagrams carry", "[session]") {
+    Receiving receiving{{.test = 0x10007}};
+    receiving.arrive(0, 0ms);
+    CHECK(receiving.receiver.record().packets == 1);
+}
+
+TEST_CASE("a sender that keeps to its grant is left alone, one that does not is found out",
+          "[session]") {
+    const auto broken_after_two_seconds = [](std::uint64_t per_millisecond) {
+        Receiving receiving{{.test = 7, .granted = BitRate{8'000'000}}}; // one each millisecond
+        std::uint64_t sequence = 0;
+        for (Duration at = 0ms; at < 2s; at += 1ms)
+            for (std::uint64_t i = 0; i < per_millisecond; ++i)
+                receiving.arrive(sequence++, at);
+        return receiving.receiver.broken_grant();
+    };
+    CHECK(broken_after_two_seconds(1) == wire::End::none);
+    CHECK(broken_after_two_seconds(2) == wire::End::rate_exceeded);
+}
+
+TEST_CASE("copies that the path makes break no grant and use no volume", "[session]") {
+    Receiving receiving{{.test = 7, .granted = BitRate{8'000'000}, .volume_bytes = 2'000'000}};
+    for (std::uint64_t sequence = 0; sequence < 2000; ++sequence)
+        for (int copy = 0; copy < 3; ++copy)
+            receiving.arrive(sequence, sequence * 1ms);
+    CHECK(receiving.receiver.broken_grant() == wire::End::none);
+    CHECK(receiving.receiver.record().duplicates == 4000);
+}
+
+TEST_CASE("the volume may be passed by what is on its way, not by more", "[session]") {
+    Receiving receiving{{.test = 7, .volume_bytes = 100'000}};
+    std::uint64_t sequence = 0;
+    for (; sequence < 166; ++sequence)
+        receiving.arrive(sequence, sequence * 1ms);
+    CHECK(receiving.receiver.broken_grant() == wire::End::none);
+    for (; sequence < 168; ++sequence)
+        receiving.arrive(sequence, sequence * 1ms);
+    CHECK(receiving.receiver.broken_grant() == wire::End::volume_used);
+}

@@ -1,0 +1,277 @@
+#include "check.hpp"
+#include "session/bulk_sender.hpp"
+#include "wire/codec.hpp"
+
+#include <cerrno>
+
+using namespace wyn;
+using namespace wyn::session;
+
+namespace {
+
+constexpr MonoTime start{1000s};
+constexpr std::uint16_t size = 1000;
+
+BeginSending order(BitRate rate) {
+    return {.test = 3,
+            .search = wire::Search::fixed,
+            .rate = rate,
+            .duration = 2s,
+            .datagram_bytes = size};
+}
+
+// A sender, what it has sent, and feedback that fits.
+struct Sending {
+    explicit Sending(const BeginSending& begin)
+        : sender{begin, crypto::Key128{1}, Terms{}, 28, random, start} {}
+
+    // Sends everything that is due until then; true acceptance of the stack.
+    void run_until(MonoTime end) {
+        while (!sender.ended() && sender.due() <= end) {
+            now = std::max(now, sender.due());
+            sender.on_timer(now);
+            send();
+        }
+        now = std::max(now, end);
+        sender.on_timer(now);
+    }
+    void send() {
+        for (;;) {
+            const BulkSender::Train train = sender.next_train(now);
+            if (train.bytes.empty()) return;
+            const std::size_t count = (train.bytes.size() + train.segment - 1) / train.segment;
+            for (std::size_t i = 0; i < count; ++i)
+                sent.push_back(*wire::decode_bulk(train.bytes.subspan(i * train.segment, size)));
+            sender.on_sent(now, {.segments = count});
+        }
+    }
+    // As if everything up to the newest datagram had arrived at once.
+    wire::Feedback feedback() const {
+        const wire::BulkHeader& newest = sent.back();
+        const std::uint64_t packets = newest.step == 0 ? 0 : newest.sequence + 1;
+        return {.test = 3,
+                .newest_sequence = newest.sequence,
+                .newest_sent_ns = newest.sent_ns,
+                .newest_step = newest.step,
+                .newest_receipt = newest.receipt,
+                .totals = {.packets = packets, .payload_bytes = packets * size}};
+    }
+    // Feedback every 25 ms until then.
+    void run_with_feedback_until(MonoTime end) {
+        for (MonoTime at = now; at < end; at += 25ms) {
+            run_until(at);
+            CHECK(sender.on_feedback(now, feedback()));
+        }
+    }
+    std::uint64_t bytes() const { return sent.size() * std::uint64_t{size}; }
+
+    SeededRandom random{1};
+    BulkSender sender;
+    MonoTime now = start;
+    std::vector<wire::BulkHeader> sent;
+};
+
+} // namespace
+
+TEST_CASE("before any feedback at most 64 KiB of primers leave, one each 25 ms", "[session]") {
+    Sending sending{order(BitRate{80'000'000})};
+    sending.run_until(start + 1s);
+    CHECK(sending.sent.size() == 41);
+    for (const wire::BulkHeader& primer : sending.sent)
+        CHECK(primer.step == 0);
+    sending.run_until(start + 4900ms);
+    CHECK(sending.bytes() <= 65536);
+    CHECK(sending.bytes() > 65536 - size);
+    CHECK_FALSE(sending.sender.ended());
+    sending.run_until(start + 5s);
+    CHECK(sending.sender.why_ended() == wire::End::no_feedback);
+    CHECK(sending.sender.record().packets_accepted == 0); // primers are no load
+}
+
+TEST_CASE("the load lasts for its time, counted from the first feedback", "[session]") {
+    Sending sending{order(BitRate{8'000'000})}; // one each millisecond
+    sending.run_until(start + 100ms);
+    REQUIRE(sending.sender.on_feedback(sending.now, sending.feedback()));
+    sending.run_with_feedback_until(start + 3s);
+    CHECK(sending.sender.ended());
+    CHECK(sending.sender.why_ended() == wire::End::completed);
+    const wire::SenderRecord record = sending.sender.record();
+    CHECK(record.packets_accepted == 2000);
+    CHECK(record.first_sent_ns == to_ns(start + 100ms));
+    CHECK(record.last_sent_ns == to_ns(start + 2099ms));
+    CHECK(sending.sent.back().sequence == 1999);
+    CHECK(sending.sender.due() == never);
+    CHECK(record.limited_by == wire::LimitedBy::nothing);
+}
+
+TEST_CASE("500 ms without feedback end the load", "[session]") {
+    Sending sending{order(BitRate{8'000'000})};
+    sending.run_until(start);
+    sending.send();
+    REQUIRE(sending.sender.on_feedback(start, sending.feedback()));
+    sending.run_with_feedback_until(start + 500ms);
+    const MonoTime last = start + 475ms;
+    sending.run_until(last + 499ms);
+    CHECK_FALSE(sending.sender.ended());
+    sending.run_until(start + 3s);
+    CHECK(sending.sender.why_ended() == wire::End::no_feedback);
+    CHECK(mono_from_ns(sending.sent.back().sent_ns) < last + 500ms);
+}
+
+TEST_CASE("feedback without a proof, or beyond what was sent, is none", "[session]") {
+    Sending sending{order(BitRate{8'000'000})};
+    sending.run_until(start);
+    sending.send();
+    REQUIRE(sending.sender.on_feedback(start, sending.feedback()));
+    sending.run_with_feedback_until(start + 300ms);
+    sending.run_until(start + 330ms);
+    const wire::Feedback right = sending.feedback();
+    const auto is_refused = [&](auto change) {
+        wire::Feedback wrong = right;
+        change(wrong);
+        return !sending.sender.on_feedback(sending.now, wrong);
+    };
+    CHECK(is_refused([](auto& wrong) { wrong.test = 4; }));
+    CHECK(is_refused([](auto& wrong) { wrong.newest_receipt ^= 1; }));
+    CHECK(is_refused([](auto& wrong) { wrong.newest_step += 1; }));
+    CHECK(is_refused([](auto& wrong) { wrong.newest_sequence += 1; }));
+    CHECK(is_refused([](auto& wrong) { wrong.totals.packets += 1; }));
+    CHECK(is_refused([](auto& wrong) { wrong.totals.payload_bytes += 1; }));
+    CHECK(is_refused([](auto& wrong) { wrong.totals.packets -= 100; })); // counts never fall
+    // An older step's receipt proves that step's datagrams, not the newest one.
+    CHECK(is_refused([&](auto& wrong) {
+        const wire::BulkHeader& early = sending.sent.at(60);
+        wrong.newest_step = early.step;
+        wrong.newest_receipt = early.receipt;
+    }));
+    CHECK(sending.sender.on_feedback(sending.now, right));
+}
+
+TEST_CASE("what is not proven is not followed by much more", "[session]") {
+    Sending sending{order(BitRate{80'000'000})};
+    sending.run_until(start);
+    sending.send();
+    REQUIRE(sending.sender.on_feedback(start, sending.feedback()));
+    sending.run_until(start + 1ms);
+    // The receiver is there, but nothing gets any further than the first datagrams.
+    const wire::Feedback stuck = sending.feedback();
+    for (Duration passed = 25ms; passed < 1900ms; passed += 25ms) {
+        CHECK(sending.sender.on_feedback(sending.now, stuck));
+        sending.run_until(start + passed);
+    }
+    // 64 KiB, half a second of 10 MB/s, 125 kB/s, and twice the proven 11 kB.
+    const std::uint64_t allowed = 65536 + 5'000'000 + 237'500 + 22'000;
+    CHECK(sending.bytes() <= allowed + size);
+    CHECK(sending.bytes() > allowed - 3 * size);
+    CHECK(sending.sender.record().limited_by == wire::LimitedBy::breaker);
+}
+
+TEST_CASE("a rate that falls does not take back what was allowed", "[session]") {
+    BeginSending search = order(BitRate{0});
+    search.search = wire::Search::type_b;
+    Sending sending{search};
+    sending.run_until(start);
+    sending.send();
+    REQUIRE(sending.sender.on_feedback(start, sending.feedback()));
+    // The first 300 ms arrive, then nothing does, and the search falls back.
+    sending.run_with_feedback_until(start + 300ms);
+    const wire::Feedback stuck = sending.feedback();
+    std::size_t before = sending.sent.size();
+    for (Duration passed = 325ms; passed < 1500ms; passed += 25ms) {
+        CHECK(sending.sender.on_feedback(sending.now, stuck));
+        sending.run_until(start + passed);
+        if (passed.count() % Duration{100ms}.count() == 0) {
+            INFO(print_ns(passed.count()));
+            CHECK(sending.sent.size() > before); // it never falls silent
+            before = sending.sent.size();
+        }
+    }
+}
+
+TEST_CASE("the volume ends the load before it is exceeded", "[session]") {
+    BeginSending limited = order(BitRate{8'000'000});
+    limited.volume_bytes = 100'500;
+    Sending sending{limited};
+    sending.run_until(start);
+    sending.send();
+    REQUIRE(sending.sender.on_feedback(start, sending.feedback()));
+    sending.run_with_feedback_until(start + 300ms);
+    CHECK(sending.sender.why_ended() == wire::End::volume_used);
+    CHECK(sending.sender.record().packets_accepted == 100);
+    CHECK(sending.sender.record().limited_by == wire::LimitedBy::volume);
+}
+
+TEST_CASE("the grant caps any rate, fixed or searched", "[session]") {
+    for (const wire::Search search : {wire::Search::fixed, wire::Search::type_b}) {
+        BeginSending capped = order(BitRate{80'000'000});
+        capped.search = search;
+        capped.granted = BitRate{4'000'000};
+        Sending sending{capped};
+        sending.run_until(start);
+        sending.send();
+        REQUIRE(sending.sender.on_feedback(start, sending.feedback()));
+        sending.run_with_feedback_until(start + 3s);
+        INFO(name(search));
+        CHECK(sending.sender.record().packets_accepted <= 1000);
+        CHECK(sending.sender.record().packets_accepted > 900);
+        CHECK(sending.sender.record().limited_by == wire::LimitedBy::grant);
+    }
+}
+
+TEST_CASE("a refused datagram uses no number, a blocked one is sent later", "[session]") {
+    Sending sending{order(BitRate{8'000'000})};
+    sending.run_until(start);
+    sending.send();
+    REQUIRE(sending.sender.on_feedback(start, sending.feedback()));
+
+    BulkSender::Train train = sending.sender.next_train(start);
+    REQUIRE(train.bytes.size() == size);
+    CHECK(wire::decode_bulk(train.bytes)->sequence == 0);
+    sending.sender.on_sent(start,
+                           {.status = dgram::SendStatus::refused, .segments = 0, .error = ENOBUFS});
+    CHECK(sending.sender.next_train(start).bytes.empty()); // its turn is over
+    CHECK(sending.sender.record().packets_refused == 1);
+    CHECK(sending.sender.record().packets_accepted == 0);
+
+    train = sending.sender.next_train(start + 1ms);
+    CHECK(wire::decode_bulk(train.bytes)->sequence == 0);
+    sending.sender.on_sent(
+        start + 1ms, {.status = dgram::SendStatus::would_block, .segments = 0, .error = EAGAIN});
+    CHECK(sending.sender.record().packets_refused == 1);
+    train = sending.sender.next_train(start + 1500us);
+    REQUIRE(train.bytes.size() == size); // still due
+    CHECK(wire::decode_bulk(train.bytes)->sequence == 0);
+    sending.sender.on_sent(start + 1500us, {.segments = 1});
+    CHECK(sending.sender.record().packets_accepted == 1);
+    CHECK(sending.sender.record().limited_by == wire::LimitedBy::stack);
+}
+
+TEST_CASE("a stack that takes nothing ends the load as a local error", "[session]") {
+    Sending sending{order(BitRate{8'000'000})};
+    sending.run_until(start);
+    sending.send();
+    REQUIRE(sending.sender.on_feedback(start, sending.feedback()));
+    int attempts = 0;
+    for (MonoTime now = start; !sending.sender.ended() && now < start + 1900ms; now += 1ms) {
+        CHECK(sending.sender.on_feedback(now, sending.feedback()));
+        if (sending.sender.next_train(now).bytes.empty()) continue;
+        ++attempts;
+        sending.sender.on_sent(now, {.status = dgram::SendStatus::refused, .error = EPERM});
+    }
+    CHECK(sending.sender.why_ended() == wire::End::local_error);
+    CHECK(attempts == 1000);
+}
+
+TEST_CASE("feedback after the end still tells what arrived", "[session]") {
+    Sending sending{order(BitRate{8'000'000})};
+    sending.run_until(start);
+    sending.send();
+    REQUIRE(sending.sender.on_feedback(start, sending.feedback()));
+    sending.run_with_feedback_until(start + 400ms);
+    sending.sender.end(wire::End::stopped);
+    const std::uint64_t known = sending.sender.far_side().packets;
+    CHECK(known < sending.sender.record().packets_accepted);
+    CHECK(sending.sender.on_feedback(start + 450ms, sending.feedback()));
+    CHECK(sending.sender.far_side().packets == sending.sender.record().packets_accepted);
+    CHECK(sending.sender.next_train(start + 450ms).bytes.empty());
+}

@@ -1,0 +1,123 @@
+// What a server may answer that no honest one would. The honest ones are simulated (tests/sim).
+#include "check.hpp"
+#include "session/client_connection.hpp"
+
+using namespace wyn;
+using namespace wyn::session;
+
+namespace {
+
+constexpr MonoTime start{1000s};
+
+// A client that has just asked for its first test: up, at a fixed rate.
+struct Asking {
+    ConnectionOutbox out;
+    ClientConnection connection;
+    MonoTime now = start;
+    wire::Start asked;
+
+    explicit Asking(wire::Search search)
+        : connection{{.directions = {wire::Direction::up},
+                      .duration = 2s,
+                      .search = search,
+                      .rate = BitRate{50'000'000},
+                      .datagram_bytes = 1200,
+                      .idle_time = 10ms},
+                     Terms{},
+                     28,
+                     start} {
+        for (const PortRole role : port_roles)
+            connection.on_news(now, role, PortValid{.rtt = 1ms}, out);
+        for (int turn = 0; turn < 100 && asked.test == 0; ++turn) {
+            now += 10ms;
+            connection.on_timer(now, out);
+            for (const auto& [role, order] : out.orders)
+                if (const auto* say = std::get_if<SendControl>(&order))
+                    if (const auto* wish = std::get_if<wire::Start>(&say->body)) asked = *wish;
+        }
+        REQUIRE(asked.test == 1);
+        out.clear();
+    }
+
+    void answer(const wire::Ready& ready) {
+        connection.on_news(now, PortRole::control, ControlArrived{ready}, out);
+    }
+    wire::Ready as_asked() const {
+        return {.test = asked.test,
+                .datagram_bytes = asked.datagram_bytes,
+                .rate_bps = asked.rate_bps,
+                .duration_ms = asked.duration_ms};
+    }
+    // The order to begin with the load; null when there is none.
+    const BeginSending* begun() const {
+        for (const auto& [role, order] : out.orders)
+            if (const auto* begin = std::get_if<BeginSending>(&order)) return begin;
+        return nullptr;
+    }
+    // Why the client has said STOP; none when it has not.
+    wire::End stopped() const {
+        for (const auto& [role, order] : out.orders)
+            if (const auto* say = std::get_if<SendControl>(&order))
+                if (const auto* stop = std::get_if<wire::Stop>(&say->body)) return stop->end;
+        return wire::End::none;
+    }
+};
+
+} // namespace
+
+TEST_CASE("a client takes what it asked for, or less", "[session]") {
+    Asking client{wire::Search::fixed};
+    wire::Ready ready = client.as_asked();
+    SECTION("all of it") {}
+    SECTION("a lower rate") {
+        ready.rate_bps = 1;
+    }
+    SECTION("smaller datagrams") {
+        ready.datagram_bytes = 40;
+    }
+    SECTION("a shorter time") {
+        ready.duration_ms = 1;
+    }
+    client.answer(ready);
+    REQUIRE(client.begun() != nullptr);
+    CHECK(client.begun()->rate.bps() == ready.rate_bps);
+    CHECK(client.begun()->datagram_bytes == ready.datagram_bytes);
+    CHECK(client.begun()->duration == std::chrono::milliseconds{ready.duration_ms});
+    CHECK(client.stopped() == wire::End::none);
+}
+
+TEST_CASE("a client does not follow a server that grants what nobody asked for", "[session]") {
+    Asking client{wire::Search::fixed};
+    wire::Ready ready = client.as_asked();
+    SECTION("no rate at all") {
+        ready.rate_bps = 0;
+    }
+    SECTION("a higher rate") {
+        ready.rate_bps += 1;
+    }
+    SECTION("larger datagrams") {
+        ready.datagram_bytes = 1201;
+    }
+    SECTION("a longer time") {
+        ready.duration_ms += 1;
+    }
+    client.answer(ready);
+    CHECK(client.begun() == nullptr);
+    CHECK(client.stopped() == wire::End::protocol);
+}
+
+TEST_CASE("a search may be granted with any ceiling below its own", "[session]") {
+    Asking client{wire::Search::type_b};
+    wire::Ready ready = client.as_asked();
+    SECTION("below") {
+        ready.rate_bps = 1'000'000;
+        client.answer(ready);
+        CHECK(client.begun() != nullptr);
+    }
+    SECTION("none, which is above") {
+        ready.rate_bps = 0;
+        client.answer(ready);
+        CHECK(client.begun() == nullptr);
+        CHECK(client.stopped() == wire::End::protocol);
+    }
+}
