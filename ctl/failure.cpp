@@ -1,7 +1,6 @@
 // The sentences of what went wrong: what, where, and what to do about it.
-#include "ctl/report.hpp"
-
 #include "base/text.hpp"
+#include "ctl/report.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -40,10 +39,9 @@ Failure describe_half_open(const Report& report, const std::string& where) {
     const int error = report.result->network_error;
     return {.code = ExitCode::unreachable,
             .reason = "ports_unreachable",
-            .sentence = fmt::format("{} gives a session, but nothing comes back from its UDP port "
-                                    "{}{}",
+            .sentence = fmt::format("{} gives a session, but nothing comes back from UDP {}{}",
                                     where, unreached(report),
-                                    error == 0 ? "" : fmt::format("; ICMP: {}", words_of(error))),
+                                    error == 0 ? "" : fmt::format("; error: {}", words_of(error))),
             .advice = {"Let UDP pass to the server's port_ranges (by default 7000-8000), on that "
                        "host and on the way."}};
 }
@@ -205,6 +203,7 @@ Failure describe_silence(const SilentContact& contact, const dgram::Endpoint& se
     const std::string where = named(host, server);
     const std::string tried = fmt::format("asked {} in {}", count_of(contact.hellos_sent, "time"),
                                           print_ns(contact.waited.count()));
+    const std::string failed = fmt::format("{}, error: {}", tried, words_of(contact.network_error));
     const std::string start = "On that host: systemctl enable --now wyndrvrd";
     const auto silent = [](std::string reason, std::string sentence,
                            std::vector<std::string> advice) -> Failure {
@@ -215,39 +214,39 @@ Failure describe_silence(const SilentContact& contact, const dgram::Endpoint& se
     };
     if (contact.heard_cookie)
         return silent("no_session",
-                      fmt::format("{} answers, but gives no session ({})", where, tried),
+                      fmt::format("{} answers, but gives no session: {}", where, tried),
                       {"Its journal may say why: journalctl -u wyndrvrd"});
     switch (contact.network_error) {
-    case ECONNREFUSED:
-        return silent("refused",
-                      fmt::format("nothing listens on {}: the host is up and refuses ({}, ICMP: "
-                                  "port unreachable)",
-                                  where, tried),
-                      {start});
-    case ENETUNREACH:
-    case EHOSTUNREACH:
-    case EHOSTDOWN:
-        return silent(
-            "no_route",
-            fmt::format("no route to {}: {} ({})", where, words_of(contact.network_error), tried),
-            {fmt::format("Check the address, and the way to it: ip route get {}",
-                         dgram::print(server.address))});
-    case EACCES:
-    case EPERM:
-        return silent("filtered",
-                      fmt::format("a firewall forbids traffic to {}: {} ({})", where,
-                                  words_of(contact.network_error), tried),
-                      {fmt::format("Let UDP out to port {}: nft list ruleset shows this host's "
-                                   "rules.",
-                                   server.port)});
-    default:
+    case 0:
         return silent("no_answer",
-                      fmt::format("no answer from {} ({}, ICMP: none): it is down, or a firewall "
+                      fmt::format("no answer from {}: {}, ICMP: none; it is down, or a firewall "
                                   "drops UDP",
                                   where, tried),
                       {start, fmt::format("Open its firewall: firewall-cmd --add-port={0}/udp, or "
                                           "ufw allow {0}/udp",
                                           server.port)});
+    case ECONNREFUSED:
+        return silent("refused",
+                      fmt::format("nothing listens on {}: the host is up and refuses; {}, ICMP: "
+                                  "port unreachable",
+                                  where, tried),
+                      {start});
+    case ENETUNREACH:
+    case EHOSTUNREACH:
+    case EHOSTDOWN:
+        return silent("no_route", fmt::format("no route to {}: {}", where, failed),
+                      {fmt::format("Check the address, and the way to it: ip route get {}",
+                                   dgram::print(server.address))});
+    case EACCES:
+    case EPERM:
+        return silent("filtered",
+                      fmt::format("a firewall forbids traffic to {}: {}", where, failed),
+                      {fmt::format("Let UDP pass to port {}; nft list ruleset shows this host's "
+                                   "rules.",
+                                   server.port)});
+    default:
+        return silent("network_error", fmt::format("cannot send to {}: {}", where, failed),
+                      {"Check this host's network, and try again."});
     }
 }
 

@@ -48,6 +48,16 @@ Failure internal(const Error& error) {
             .advice = {}};
 }
 
+// This host has no way, or lets nobody go it, to any address of the server.
+Failure no_way_out(const Error& error) {
+    const bool forbidden = error.code() == std::errc::permission_denied;
+    return {.code = ExitCode::unreachable,
+            .reason = forbidden ? "filtered" : "no_route",
+            .sentence = error.what(),
+            .advice = {forbidden ? "A route of this host forbids it: ip route tells which."
+                                 : "Check the address, -B, and this host's routes."}};
+}
+
 // fe80::/10: means nothing without the interface that it is behind.
 bool is_link_local(const dgram::Address& address) {
     return address.bytes[0] == 0xfe && (address.bytes[1] & 0xc0) == 0x80;
@@ -163,11 +173,7 @@ private:
         auto contact =
             Contact::begin(*loop_, std::move(*settings),
                            [this](Contact::Outcome outcome) { on_contact(std::move(outcome)); });
-        if (!contact)
-            return Failure{.code = ExitCode::unreachable,
-                           .reason = "no_route",
-                           .sentence = contact.error().what(),
-                           .advice = {"Check the address, -B, and this host's routes."}};
+        if (!contact) return no_way_out(contact.error());
         contact_ = std::move(*contact);
         return std::nullopt;
     }
@@ -219,12 +225,16 @@ private:
     }
 
     void on_interrupt() {
-        if (std::exchange(interrupted_, true) || !runner_) // the second time, or nothing to lose
-            return stop_with({.code = ExitCode::partial,
-                              .reason = "interrupted",
-                              .sentence = "interrupted before anything was measured",
-                              .advice = {}});
-        runner_->interrupt();
+        if (runner_ && !std::exchange(interrupted_, true)) return runner_->interrupt();
+        if (runner_) { // the second time: at once, with what there is
+            report_.result = runner_->result();
+            report_.result->end = wire::End::interrupted;
+        }
+        stop_with({.code = ExitCode::partial,
+                   .reason = "interrupted",
+                   .sentence = runner_ ? "interrupted twice: what was not over yet has no result"
+                                       : "interrupted before anything was measured",
+                   .advice = {}});
     }
 
     void on_done() {

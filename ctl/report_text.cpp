@@ -133,9 +133,9 @@ std::string layers_row(const DirectionResult& result, const Style& style) {
     if (!rates) return "";
     const bool best = result.search != wire::Search::fixed && result.received.best_packets > 0;
     return row(fmt::format("{} {}", arrow_of(result, style), best ? "best 1 s" : "mean"),
-               {fmt::format("payload {}", print(rates->payload)),
-                fmt::format("IP {}", print(rates->ip)),
-                fmt::format("Ethernet {}", print(rates->wire))},
+               {"payload " + right(print(rates->payload), rate_width),
+                "IP " + right(print(rates->ip), rate_width),
+                "Ethernet " + right(print(rates->wire), rate_width)},
                "   ");
 }
 
@@ -224,8 +224,7 @@ std::string failure_as_text(const Failure& failure, const Style& style) {
     std::string text = flow(fmt::format("wyndrvrctl: {}", failure.sentence), 2) + '\n';
     const std::string_view arrow = glyphs(style).arrow;
     for (const std::string& advice : failure.advice)
-        text +=
-            fmt::format("  {}\n", flow(fmt::format("{} {}", arrow, advice), 3 + columns(arrow)));
+        text += flow(fmt::format("  {} {}", arrow, advice), 3 + columns(arrow)) + '\n';
     return text;
 }
 

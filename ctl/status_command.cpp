@@ -31,10 +31,16 @@ Result<void> wait_for(int fd, short events, MonoTime until) {
     return fail(fmt::format("the daemon does not answer within {}", print_ns(patience.count())));
 }
 
+// It does so to callers beyond its sixteenth, and when it ends.
+std::unexpected<Error> hung_up() {
+    return fail("the daemon hung up without an answer");
+}
+
 Result<void> send_all(int fd, std::string_view text, MonoTime until) {
     while (!text.empty()) {
         if (auto ready = wait_for(fd, POLLOUT, until); !ready) return ready;
         const ssize_t sent = ::send(fd, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent < 0 && (errno == EPIPE || errno == ECONNRESET)) return hung_up();
         if (sent < 0 && errno != EAGAIN && errno != EINTR) return fail_errno(errno, "send");
         if (sent > 0) text.remove_prefix(static_cast<std::size_t>(sent));
     }
@@ -48,8 +54,8 @@ Result<std::string> receive_message(int fd, MonoTime until) {
         if (auto ready = wait_for(fd, POLLIN, until); !ready) return pass_on(ready);
         const ssize_t got = ::recv(fd, piece.data(), piece.size(), MSG_DONTWAIT);
         if (got < 0 && (errno == EAGAIN || errno == EINTR)) continue;
+        if (got == 0 || (got < 0 && errno == ECONNRESET)) return hung_up();
         if (got < 0) return fail_errno(errno, "receive");
-        if (got == 0) return fail("the daemon hung up without an answer");
         if (!reader.add({piece.data(), static_cast<std::size_t>(got)}, longest_reply))
             return fail("the daemon's answer is too long");
         if (auto message = reader.next()) return *message;

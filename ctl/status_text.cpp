@@ -1,7 +1,6 @@
 // The text of wyndrvrctl status.
-#include "ctl/status_command.hpp"
-
 #include "base/text.hpp"
+#include "ctl/status_command.hpp"
 
 #include <fmt/format.h>
 

@@ -17,7 +17,8 @@ std::string escaped(std::string_view raw, std::size_t longest = 60);
 template <typename Words>
 std::string_view nearest(std::string_view typed, const Words& known);
 
-// Number of single-character insertions, deletions and replacements between two words.
+// Insertions, deletions and replacements of single characters, and swaps of two neighbours, that
+// turn one word into the other: what fingers do wrong.
 std::size_t edit_distance(std::string_view from, std::string_view to);
 
 template <typename Words>

@@ -13,7 +13,10 @@ constexpr Duration primer_interval = 25ms;
 constexpr std::uint64_t unproven_bytes = 64 * 1024;  // before the first feedback, and as credit
 constexpr double trickle_bytes_per_second = 125'000; // 1 Mbit/s
 constexpr std::uint64_t refusals_tolerated = 1000;   // in a row, before we say it is our host
-constexpr Duration first_silence = 90ms;             // RFC 9097, 8.1: lost-status back-off
+// An old receipt proves that somebody was there once. The longest queues of real access links hold
+// some seconds; what is slower than this cannot be told from a receiver that has gone.
+constexpr Duration receipt_life = 4s;
+constexpr Duration first_silence = 90ms; // RFC 9097, 8.1: lost-status back-off
 
 std::unique_ptr<measure::RateController> controller_for(const BeginSending& order,
                                                         std::uint32_t header_bytes) {
@@ -34,17 +37,18 @@ BulkSender::BulkSender(const BeginSending& order, const crypto::Key128& key, con
       next_primer_{now} {
     WYN_CHECK(order.datagram_bytes >= wire::shortest_bulk);
     random_.fill(slab_); // not compressible on the way
-    open_step();
+    open_step(now);
 }
 
-void BulkSender::open_step() {
+void BulkSender::open_step(MonoTime now) {
     std::array<std::uint8_t, 4> receipt{};
     random_.fill(receipt);
     steps_[step_ % steps_remembered] = {
         .id = step_,
         .receipt = static_cast<std::uint32_t>(receipt[0] << 24 | receipt[1] << 16 |
                                               receipt[2] << 8 | receipt[3]),
-        .first_sequence = next_sequence_};
+        .first_sequence = next_sequence_,
+        .opened = now};
     highest_rate_ = std::max(highest_rate_, controller_->rate());
 }
 
@@ -149,13 +153,14 @@ void BulkSender::on_sent(MonoTime now, const dgram::SendOutcome& outcome) {
     if (refused_in_a_row_ >= refusals_tolerated) end(wire::End::local_error);
 }
 
-bool BulkSender::believable(const wire::Feedback& feedback) const {
+bool BulkSender::believable(MonoTime arrived, const wire::Feedback& feedback) const {
     if (feedback.test != order_.test) return false;
     const StepSent& step = steps_[feedback.newest_step % steps_remembered];
     if (step.id != feedback.newest_step || step.receipt != feedback.newest_receipt) return false;
     if (feedback.newest_step == 0) return feedback.totals.packets == 0;
     // A receipt proves datagrams of its own step, not what came after it.
     const StepSent& next = steps_[(feedback.newest_step + 1) % steps_remembered];
+    if (feedback.newest_step < step_ && arrived - next.opened > receipt_life) return false;
     const std::uint64_t step_end =
         feedback.newest_step < step_ ? next.first_sequence : next_sequence_;
     if (feedback.newest_sequence < step.first_sequence || feedback.newest_sequence >= step_end ||
@@ -168,7 +173,7 @@ bool BulkSender::believable(const wire::Feedback& feedback) const {
 }
 
 bool BulkSender::on_feedback(MonoTime arrived, const wire::Feedback& feedback) {
-    if (!believable(feedback)) return false;
+    if (!believable(arrived, feedback)) return false;
     last_feedback_ = arrived;
     silent_periods_ = 0;
     if (running_since_ == never && !ended()) start_running(arrived);
@@ -191,7 +196,7 @@ void BulkSender::start_running(MonoTime now) {
     running_since_ = now;
     next_adjustment_ = now + terms_.adjustment_delay;
     ++step_;
-    open_step();
+    open_step(now);
     pacer_.set_rate(now, controller_->rate(), order_.datagram_bytes);
 }
 
@@ -216,7 +221,7 @@ void BulkSender::adjust(MonoTime now) {
     if (order_.granted.bps() != 0 && controller_->rate() >= order_.granted)
         note_limit(wire::LimitedBy::grant);
     ++step_;
-    open_step();
+    open_step(now);
     pacer_.set_rate(now, controller_->rate(), order_.datagram_bytes);
 }
 

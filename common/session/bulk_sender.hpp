@@ -63,14 +63,15 @@ private:
         std::uint32_t id = 0;
         std::uint32_t receipt = 0;
         std::uint64_t first_sequence = 0;
+        MonoTime opened{};
     };
     static constexpr std::size_t steps_remembered = 512;
 
     bool running() const { return running_since_ != never && !ended(); }
-    void open_step();
+    void open_step(MonoTime now);
     void adjust(MonoTime now);
     void start_running(MonoTime now);
-    bool believable(const wire::Feedback& feedback) const;
+    bool believable(MonoTime arrived, const wire::Feedback& feedback) const;
     std::uint64_t credit_bytes(MonoTime now) const;
     std::uint32_t affordable(MonoTime now, std::uint32_t datagrams);
     Train build(MonoTime now, std::uint32_t datagrams);

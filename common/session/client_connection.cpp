@@ -315,13 +315,10 @@ void ClientConnection::end_idle(MonoTime now, ConnectionOutbox& out) {
 }
 
 void ClientConnection::keep_samples(LatencyResult& into, MonoTime from, MonoTime until) {
-    const auto kept =
-        std::stable_partition(pending_.begin(), pending_.end(),
-                              [until](const LatencySample& sample) { return sample.sent > until; });
-    std::for_each(kept, pending_.end(), [&](const LatencySample& sample) {
-        if (sample.sent >= from) into.rtt.record(sample.rtt);
-    });
-    pending_.erase(kept, pending_.end());
+    const auto is_later = [until](const LatencySample& sample) { return sample.sent > until; };
+    for (const LatencySample& sample : pending_)
+        if (sample.sent >= from && !is_later(sample)) into.rtt.record(sample.rtt);
+    std::erase_if(pending_, [is_later](const LatencySample& sample) { return !is_later(sample); });
 }
 
 void ClientConnection::keep_counts(LatencyResult& into) {

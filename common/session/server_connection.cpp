@@ -186,11 +186,12 @@ void ServerConnection::report_if_over(ConnectionOutbox& out) {
     if (!test_->stopped || !test_->result) return;
     const TestEnded& result = *test_->result;
     const bool up = test_->start.direction == wire::Direction::up;
-    out.orders.push_back(say(wire::Report{.test = result.test,
-                                          .end = result.end,
-                                          .role = up ? wire::Role::receiver : wire::Role::sender,
-                                          .sent = result.sent,
-                                          .received = result.received}));
+    out.orders.push_back(
+        say(wire::Report{.test = result.test,
+                         .end = result.end,
+                         .role = up ? wire::Role::receiver : wire::Role::sender,
+                         .sent = up ? wire::SenderRecord{} : result.sent,
+                         .received = up ? result.received : wire::ReceiverRecord{}}));
     if (up) tell_test(out);
 }
 

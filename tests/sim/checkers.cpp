@@ -12,9 +12,9 @@ constexpr double unproven_allowance = 64.0 * 1024;
 constexpr double trickle = 125'000; // bytes per second
 // Clocks of hosts drift by up to a thousandth; a turn of a program may come late.
 constexpr Duration lateness = 2ms;
-// A search raises its rate by at most ten rows of 1 Mbit/s per adjustment; the step that is being
-// sent has no rate yet.
-constexpr double search_ahead = 20e6;
+// A search raises its rate by at most ten rows of 1 Mbit/s per adjustment. The step that is being
+// sent has no rate yet, and those of a few trains are seen too low.
+constexpr double search_ahead = 40e6;
 
 } // namespace
 

@@ -1,6 +1,6 @@
 // The storm: hundreds of worlds drawn from seeds, all promises checked in each.
 //
-//   storm [SEEDS]           runs the seeds 1 to SEEDS (300 when not given)
+//   storm [SEEDS]           runs the seeds 1 to SEEDS (2000 when not given)
 //   WYN_SIM_SEEDS=N storm   runs that many instead
 //   WYN_SIM_SEED=S storm    runs one, and prints what it stands for
 //
@@ -17,7 +17,7 @@ using namespace wyn::sim;
 
 namespace {
 
-constexpr std::uint64_t usual_seeds = 300;
+constexpr std::uint64_t usual_seeds = 2000;
 // These seeds are run twice: the same seed must give the same run.
 constexpr std::uint64_t every_run_twice = 100;
 

@@ -141,6 +141,10 @@ session::ProbePlan draw_probe(Draw& draw, bool may_search) {
     if (may_search && draw.chance(0.5)) return plan;
     plan.search = wire::Search::fixed;
     plan.rate = BitRate::from_double(draw.spread(1e5, 6e6));
+    if (draw.chance(0.05)) { // trains and a busy bottleneck, but not for long
+        plan.rate = BitRate{draw.number(50'000'000, 300'000'000)};
+        plan.duration = 200ms;
+    }
     return plan;
 }
 
@@ -157,8 +161,10 @@ void draw_fate(Draw& draw, GuestPlan& guest) {
         guest.cut_down = !guest.cut_up || draw.chance(0.5);
     }
     guest.blocked_port = draw.chance(0.03);
-    if (draw.chance(0.1))
+    if (draw.chance(0.1)) {
         guest.spec.trouble = {.refuse = draw.share(0, 0.2), .block = draw.share(0, 0.2)};
+        guest.calm = false;
+    }
     guest.calm = guest.calm && !guest.killed && !guest.interrupted && !guest.stalled &&
                  !guest.cut && !guest.blocked_port;
 }

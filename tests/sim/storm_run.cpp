@@ -67,6 +67,7 @@ private:
 
     void judge(const GuestPlan& plan, const Guest& guest);
     void judge_calm(const Guest& guest);
+    void judge_end(const SimClient& client);
     void count();
     void count_network();
     void count_plans();
@@ -185,6 +186,7 @@ void Storm::judge(const GuestPlan& plan, const Guest& guest) {
     if (client.state() == ClientState::finished)
         tally_.add(fmt::format("ended: {}", name(client.result().end)), 1);
     if (!plan.shares_host && plan.calm && plan_.is_calm()) judge_calm(guest);
+    if (world_.server_runs() && client.state() == ClientState::finished) judge_end(client);
     if (plan.dishonesty != Dishonesty::none || client.state() != ClientState::finished) return;
     if (name(client.result().end) != "completed") return;
     for (const auto* part : {&client.result().down, &client.result().up}) {
@@ -219,6 +221,26 @@ void Storm::judge_calm(const Guest& guest) {
                                     fmt::format("{} of an honest client ended: {}",
                                                 name((*part)->direction), name(end)));
     }
+}
+
+// Invariant 9: both sides give the same reason, unless one of them heard nothing of the other any
+// more, or had said its own before it could hear of the other's.
+void Storm::judge_end(const SimClient& client) {
+    const auto found = world_.server().records().find(client.session());
+    if (found == world_.server().records().end() || found->second.ends.size() != 1) return;
+    const wire::End here = client.result().end;
+    const wire::End there = found->second.ends.front();
+    const auto is_silence = [](wire::End end) {
+        return end == wire::End::peer_silent || end == wire::End::half_open;
+    };
+    const auto is_own = [](wire::End end) {
+        return end == wire::End::completed || end == wire::End::interrupted;
+    };
+    const bool failed_since = there == wire::End::worker_failed;
+    if (here != there && !is_silence(here) && !is_silence(there) && !is_own(here) && !failed_since)
+        world_.complaints().add(
+            9, world_.queue().now(),
+            fmt::format("the client says {}, the server {}", name(here), name(there)));
 }
 
 void Storm::count() {

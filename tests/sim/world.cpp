@@ -135,6 +135,11 @@ void World::check_rest() {
                 check_direction(complaints_, now, **part, flow_of(client, (*part)->direction),
                                 in_order ? Agreement::exact : Agreement::bound);
     }
+    for (const auto& [id, flow] : network_.ledger().flows())
+        if (flow.under_way() != 0)
+            complaints_.add(
+                7, now,
+                fmt::format("{} of a flow have no fate ({})", flow.under_way(), print(flow)));
     if (network_.ledger().under_way() != 0)
         complaints_.add(7, now,
                         fmt::format("{} datagrams have no fate", network_.ledger().under_way()));

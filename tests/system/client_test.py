@@ -62,6 +62,8 @@ class AnInterruptedProbe(SystemTest):
         daemon.signal(signal.SIGCONT)
         self.assertLess(took, 0.2 * harness.SLOWNESS + lateness.seconds)
         self._is_partial(outcome, "interrupted")
+        self.assertGreater(outcome.report["idle"]["rtt_ns"]["count"], 0)
+        self.assertIsNone(outcome.report["down"]["packets"]["lost"]["total"])
 
     def test_by_the_daemons_end_is_told_so_and_the_daemon_leaves_in_time(self):
         for placement in ("single", "thread", "process"):

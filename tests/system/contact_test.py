@@ -29,8 +29,8 @@ class AClient(SystemTest):
         if advice:
             self.assertTrue(error["advice"], outcome)
         # The same for people: the sentence, and what to do, each on a line.
-        self.assertEqual(outcome.stderr.count("\n"), 1 + len(error["advice"]), outcome)
-        self.assertIn(error["message"], outcome.stderr)
+        self.assertEqual(outcome.complaint.count("\n"), 1 + len(error["advice"]), outcome)
+        self.assertIn(error["message"], outcome.complaint)
         self.assertIsNone(outcome.report["idle"])
         return outcome
 
@@ -41,12 +41,12 @@ class AClient(SystemTest):
     def test_of_a_closed_port_is_told_that_the_host_is_up_but_nothing_listens(self):
         outcome = self._fails("refused", f"{SERVER_V4}:6711", "is up", "nothing listens",
                               "ICMP: port unreachable")
-        self.assertIn("systemctl enable --now wyndrvrd", outcome.stderr)
+        self.assertIn("systemctl enable --now wyndrvrd", outcome.complaint)
 
     def test_of_a_host_that_drops_its_datagrams_is_told_of_firewalls(self):
         outcome = self._fails("no_answer", f"no answer from {SILENT_V4}:6711", "ICMP: none",
                               host=SILENT_V4)
-        self.assertIn("ufw allow 6711/udp", outcome.stderr)
+        self.assertIn("ufw allow 6711/udp", outcome.complaint)
         self.assertGreaterEqual(outcome.seconds, 0.6)
 
     def test_without_a_route_is_told_so_and_how_to_look(self):
@@ -54,15 +54,16 @@ class AClient(SystemTest):
         harness.network.ip("client", "route", "add", "unreachable", "192.0.2.10/32")
         self._fails("no_route", "192.0.2.10", host="192.0.2.10")
 
-    def test_whose_own_host_forbids_the_traffic_is_told_of_the_firewall(self):
+    def test_whose_own_host_forbids_the_traffic_is_told_so(self):
         harness.network.ip("client", "route", "add", "prohibit", "192.0.2.11/32")
-        self._fails("filtered", "192.0.2.11", "forbids", host="192.0.2.11")
+        outcome = self._fails("filtered", "192.0.2.11", host="192.0.2.11")
+        self.assertIn("forbids", outcome.complaint)
 
     def test_of_a_server_whose_other_ports_are_filtered_is_told_which(self):
         Daemon("--listen", f"{SERVER_V4}:6711", half_open_time="500ms")
         self._drop_what_comes_for("7000-8000")
         outcome = self._fails("ports_unreachable", "control", "upload", "download")
-        self.assertIn("port_ranges", outcome.stderr)
+        self.assertIn("port_ranges", outcome.complaint)
 
     def _drop_what_comes_for(self, ports: str) -> None:
         """The server's host does, as a firewall without a word would: a route to nowhere is looked
@@ -110,8 +111,8 @@ class AClient(SystemTest):
                 server.sendto(model.with_tag(refusal, model.refuse_key()), peer)
             outcome = harness.outcome_of(client)
         self.assertEqual((outcome.status, outcome.reason), (VERSION, "version"), outcome)
-        self.assertRegex(outcome.stderr, "versions 2(-| to )3 of the protocol, this client 1")
-        self.assertIn("Update the older of ", outcome.stderr)
+        self.assertRegex(outcome.complaint, "versions 2 to 3 of the protocol, this client 1")
+        self.assertIn("Update the older of ", outcome.complaint)
 
     def test_that_speaks_only_newer_versions_is_refused_with_ours(self):
         daemon = Daemon()

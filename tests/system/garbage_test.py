@@ -24,7 +24,7 @@ class Garbage(SystemTest):
 
     def _sent(self, flood: Program) -> int:
         outcome = harness.outcome_of(flood)
-        self.assertEqual((outcome.status, outcome.stderr), (0, ""), outcome)
+        self.assertEqual((outcome.status, outcome.complaint), (0, ""), outcome)
         sent = int(outcome.stdout)
         self.assertGreater(sent, 0.95 * FLOOD_RATE * SECONDS)
         return sent

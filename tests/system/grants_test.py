@@ -1,4 +1,5 @@
-"""What a session may have at most: the daemon grants it, both sides keep to it, the result says so."""
+"""What a session may have at most: the daemon grants it, both sides keep to it, and the result says
+so."""
 
 import harness
 from harness import Daemon, SystemTest

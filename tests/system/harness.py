@@ -117,7 +117,13 @@ class Outcome:
         return f"status {self.status}\n{self.stdout}\n{self.stderr}"
 
     @property
+    def complaint(self) -> str:
+        """What stderr says, each sentence on one line: those for people are broken into several."""
+        return re.sub(r"\n +(?![ →])", " ", self.stderr)
+
+    @property
     def reason(self) -> str | None:
+        """Of the failure that a probe's report tells; None when it tells none."""
         return self.report["error"] and self.report["error"]["reason"]
 
 

@@ -1,4 +1,4 @@
-"""Mistakes of operators: each gets one clear sentence, what and where, and the right exit status."""
+"""Mistakes of operators: each gets one clear sentence, what and where, and the right status."""
 
 import os
 import pathlib
@@ -32,7 +32,7 @@ class Mistake(SystemTest):
         """Exactly these lines on stderr, by how they begin, and nothing on stdout."""
         self.assertEqual(outcome.status, status, outcome)
         self.assertEqual(outcome.stdout, "")
-        lines = outcome.stderr.splitlines()
+        lines = outcome.complaint.splitlines()
         self.assertEqual(len(lines), len(starts), outcome)
         for line, start in zip(lines, starts):
             self.assertTrue(line.startswith(start), f"{line!r} does not start with {start!r}")
@@ -103,7 +103,7 @@ class ACommandLine(Mistake):
             with self.subTest(arguments=arguments):
                 outcome = harness.run(program, *arguments)
                 self.assert_sentences(outcome, USAGE, start)
-                self.assertIn("--help", outcome.stderr)
+                self.assertIn("--help", outcome.complaint)
 
     def test_that_names_no_daemon_to_ask_for_its_status_is_told_where_it_looked(self):
         path = f"{self.directory}/io.wyndrvr"
@@ -119,14 +119,14 @@ class APort(Mistake):
                 second = harness.run(DAEMON, "--config", "/dev/null", *arguments, role="server")
                 self.assert_sentences(second, 1, "wyndrvrd: cannot start: cannot open the "
                                                  "listening socket (bind_addr, bind_port): bind ")
-                self.assertIn("6711: Address already in use", second.stderr)
+                self.assertIn("6711: Address already in use", second.complaint)
             self.assertEqual(first.state()["listen"], "[::]:6711")
 
     def test_on_an_address_that_the_host_lacks_is_told_so(self):
         outcome = harness.run(DAEMON, "--config", "/dev/null", "--listen", "192.0.2.1",
                               role="server")
         self.assert_sentences(outcome, 1, "wyndrvrd: cannot start: cannot open the listening")
-        self.assertIn("192.0.2.1:6711", outcome.stderr)
+        self.assertIn("192.0.2.1:6711", outcome.complaint)
 
 
 class AControlSocket(Mistake):
@@ -174,9 +174,9 @@ class AKeyFile(Mistake):
                 self.assertIn(what, daemon.stderr)
                 client = self._client("--key", file)
                 self.assertEqual((client.status, client.reason), (USAGE, "usage"), client)
-                self.assertEqual(client.stderr.count("\n"), 1, client)
-                self.assertIn(what, client.stderr)
-                self.assertNotIn(KEY, daemon.stderr + client.stderr)
+                self.assertEqual(client.complaint.count("\n"), 1, client)
+                self.assertIn(what, client.complaint)
+                self.assertNotIn(KEY, daemon.stderr + client.complaint)
 
     def test_decides_who_is_served(self):
         keys = self.write("keys", f"1 {KEY} alice\n2 {OTHER_KEY}\n")
@@ -191,10 +191,10 @@ class AKeyFile(Mistake):
                 refused = self._client("--key", key)
                 self.assertEqual((refused.status, refused.reason), (REFUSED, "not_authorised"),
                                  refused)
-                self.assertIn(key, refused.stderr)
+                self.assertIn(key, refused.complaint)
             nobody = self._client()
             self.assertEqual((nobody.status, nobody.reason), (REFUSED, "anonymous"), nobody)
-            self.assertIn("the server wants a key", nobody.stderr)
+            self.assertIn("the server wants a key", nobody.complaint)
             self.assertIn("(alice) has session", daemon.stdout)
             self.assertIn("(key 2) has session", daemon.stdout)
             self.assertEqual(daemon.state()["refused_count"], {"not_authorised": 2, "anonymous": 1})

@@ -31,7 +31,7 @@ class TheStatus(SystemTest):
         daemon = Daemon(port_ranges=["7000-7009"], max_sessions=3, max_total_rate="1G",
                         connection_parallelism="thread")
         outcome = self._status(daemon, "--json")
-        self.assertEqual((outcome.status, outcome.stderr), (0, ""), outcome)
+        self.assertEqual((outcome.status, outcome.complaint), (0, ""), outcome)
         state = outcome.report
         self.assertEqual(state["schema"], "wyndrvr.status/1")
         self.assertEqual((state["pid"], state["listen"]), (daemon.pid, "[::]:6711"))
@@ -88,7 +88,7 @@ class TheStatus(SystemTest):
                    "all places are taken")
         turned_away = self._status(daemon)
         self.assertEqual(turned_away.status, 3, turned_away)
-        self.assertIn("hung up", turned_away.stderr)
+        self.assertIn("hung up", turned_away.complaint)
         for caller in callers:
             caller.close()
         self.assert_holds(daemon, before)

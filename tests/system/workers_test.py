@@ -93,7 +93,7 @@ class AWorker(SystemTest):
         for outcome in outcomes:
             self.assertEqual((outcome.status, outcome.reason), (7, "worker_failed"), outcome)
             self.assertFalse(outcome.report["complete"])
-            self.assertIn("journal", outcome.stderr)
+            self.assertIn("journal", outcome.complaint)
         self.assertLess(took, told_within * harness.SLOWNESS + lateness.seconds)
         said = daemon.stdout
         for victim in victims:
@@ -132,8 +132,8 @@ class AWorker(SystemTest):
             with self.subTest(program=program):
                 self.assertNotEqual(outcome.status, 0)
                 self.assertEqual(outcome.stdout, "")
-                self.assertEqual(outcome.stderr.count("\n"), 1, outcome.stderr)
-                self.assertIn("never by hand", outcome.stderr)
+                self.assertEqual(outcome.complaint.count("\n"), 1, outcome.complaint)
+                self.assertIn("never by hand", outcome.complaint)
 
 
 if __name__ == "__main__":

@@ -165,9 +165,9 @@ TEST_CASE("the host is named as it was typed, with its address when that is anot
     const auto named = [](const std::string& host) {
         return describe_silence({}, server, host).sentence;
     };
-    CHECK(named("fra1.example.net").find(" fra1.example.net (198.51.100.7:6711) ") !=
+    CHECK(named("fra1.example.net").find(" fra1.example.net (198.51.100.7:6711): ") !=
           std::string::npos);
-    CHECK(named("198.51.100.7").find(" 198.51.100.7:6711 ") != std::string::npos);
+    CHECK(named("198.51.100.7").find(" 198.51.100.7:6711: ") != std::string::npos);
     CHECK(named("evil\x1b[2J").find("evil\\x1b[2J (") != std::string::npos);
 }
 
@@ -227,9 +227,9 @@ TEST_CASE("ports that were not reached are named with their numbers", "[ctl]") {
         report.result->port_reached = reached;
         return judged(report).sentence;
     };
-    CHECK(sentence({true, true, false}).ends_with("UDP port 7893 (download)"));
+    CHECK(sentence({true, true, false}).ends_with("back from UDP 7893 (download)"));
     CHECK(sentence({false, false, false})
-              .ends_with("UDP port 7811 (control), 7864 (upload), 7893 (download)"));
+              .ends_with("back from UDP 7811 (control), 7864 (upload), 7893 (download)"));
     CHECK(judged(report).code == ExitCode::unreachable);
     CHECK(judged(report).reason == "ports_unreachable");
 }

@@ -94,7 +94,7 @@ TEST_CASE("a rate that cannot be known is not shown as a number", "[ctl]") {
     SECTION("when the record of the receiver is missing") {
         up.received_known = false;
         CHECK(has(page(upload_of(up)), "  not known "));
-        CHECK(has(page(upload_of(up)), " ms    not known\n"));
+        CHECK(has(page(upload_of(up)), "  not known\n"));
     }
     SECTION("when one datagram arrived") {
         up.received = {.packets = 1, .payload_bytes = 1000};
@@ -112,14 +112,14 @@ TEST_CASE("the share of loss has three digits and is never rounded to nothing", 
         up.sent.packets_accepted = sent;
         up.received.packets = sent - lost;
         const std::string row = test::lines_of(page(upload_of(up))).at(3);
-        return row.substr(row.find(" ms") + 3);
+        return row.substr(row.find_first_not_of(' ', row.find(" ms") + 3));
     };
-    CHECK(loss(1000, 0) == "   0");
-    CHECK(loss(10'000'000, 1) == "   1  <0.01 %");
-    CHECK(loss(20'791, 65) == "   65  0.31 %");
-    CHECK(loss(1000, 123) == "   123  12.3 %");
-    CHECK(loss(1000, 1000) == "   1000  100 %");
-    CHECK(loss(3'000'000, 1'234'567) == "   1.23 M  41.2 %");
+    CHECK(loss(1000, 0) == "0");
+    CHECK(loss(10'000'000, 1) == "1  <0.01 %");
+    CHECK(loss(20'791, 65) == "65  0.31 %");
+    CHECK(loss(1000, 123) == "123  12.3 %");
+    CHECK(loss(1000, 1000) == "1000  100 %");
+    CHECK(loss(3'000'000, 1'234'567) == "1.23 M  41.2 %");
 }
 
 TEST_CASE("a load that was never sent has lost nothing", "[ctl]") {
@@ -138,7 +138,7 @@ TEST_CASE("the ledger adds up and appears only when something is lost", "[ctl]")
     SECTION("records that contradict each other make no ledger") {
         up.received.packets = up.sent.packets_accepted + 1;
         CHECK_FALSE(has(page(upload_of(up)), "packets"));
-        CHECK(has(page(upload_of(up)), " ms    not known\n"));
+        CHECK(has(page(upload_of(up)), "  not known\n"));
     }
     SECTION("neither do records of different moments") {
         up.records_match = false;
@@ -149,7 +149,7 @@ TEST_CASE("the ledger adds up and appears only when something is lost", "[ctl]")
 TEST_CASE("the rate is told at three layers, and what it is the rate of", "[ctl]") {
     session::DirectionResult up = upload();
     CHECK(has(page(upload_of(up)),
-              "  ↑ best 1 s  payload 9.68 Mbit/s   IP 10.0 Mbit/s   Ethernet 10.3 Mbit/s\n"));
+              "  ↑ best 1 s  payload 9.68 Mbit/s   IP 10.0 Mbit/s   Ethernet 10.2 Mbit/s\n"));
     up.search = wire::Search::fixed;
     CHECK(has(page(upload_of(up)), "  ↑ mean      payload "));
     up.search = wire::Search::type_b;
@@ -203,7 +203,7 @@ TEST_CASE("latency is shown as far as the samples carry it", "[ctl]") {
     CHECK(idle(1) == "  idle RTT    min 10.0  max 10.0 ms  n 1");
     CHECK(idle(19) == "  idle RTT    min 10.0  max 20.0 ms  n 19");
     CHECK(idle(20) == "  idle RTT    min 10.0  p50 14.7  max 20.0 ms  n 20");
-    CHECK(idle(100) == "  idle RTT    min 10.0  p50 14.9  p90 19.0  max 20.0 ms  n 100");
+    CHECK(idle(100) == "  idle RTT    min 10.0  p50 15.0  p90 19.0  max 20.0 ms  n 100");
 
     SECTION("no echo is no latency") {
         report.result->idle = session::LatencyResult{.probes_sent = 100};

@@ -161,6 +161,11 @@ TEST_CASE("a download is announced with what its receiver said last", "[session]
                                           .sent = {.packets_accepted = 100},
                                           .received = {.packets = 80}});
     session.hear(wire::Stop{.test = 1});
+    CHECK(session.ordered<EndTest>(PortRole::download).has_value()); // feedback has come since
+    session.end_test(PortRole::download, {.test = 1,
+                                          .end = wire::End::completed,
+                                          .sent = {.packets_accepted = 100},
+                                          .received = {.packets = 90}});
     REQUIRE(session.said<wire::Report>().has_value());
     CHECK(session.said<wire::Report>()->sent.packets_accepted == 100);
     CHECK_FALSE(session.told<TestDone>().has_value());
