@@ -79,7 +79,8 @@ Event announce_stopping(std::size_t sessions) {
             .severity = Severity::notice,
             .message = sessions == 0
                            ? "stopping"
-                           : fmt::format("stopping, {} end now", count_of(sessions, "session")),
+                           : fmt::format("stopping, {} {} now", count_of(sessions, "session"),
+                                         sessions == 1 ? "ends" : "end"),
             .fields = {}};
 }
 

@@ -41,7 +41,7 @@ bool has_parameters(const json& call) {
     return parameters != call.end() && !parameters->is_null() && !parameters->empty();
 }
 
-// By reference: a copy of what a caller nests deeply would exhaust the stack.
+// Looks without copying: a copy takes stack for each level that a caller nests.
 bool is_oneway(const json& call) {
     const auto oneway = call.find("oneway");
     return oneway != call.end() && oneway->is_boolean() && oneway->get<bool>();

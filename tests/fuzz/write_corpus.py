@@ -5,6 +5,7 @@ targets' steps take. Files with other names in a corpus, kept from fuzzing, are 
     write_corpus.py [DIRECTORY]     the default is corpus/ beside this file
 """
 
+import json
 import struct
 import sys
 from pathlib import Path
@@ -156,6 +157,45 @@ def of_listener() -> dict[str, bytes]:
     }
 
 
+def of_varlink() -> dict[str, bytes]:
+    def call(**members: object) -> bytes:
+        return json.dumps(members).encode() + b"\0"
+
+    status, info = "io.wyndrvr.Daemon.Status", "org.varlink.service.GetInfo"
+    session = {
+        "id": "8f3c000000000017", "client": "198.51.100.7:41873", "key": "office",
+        "ports": {"control": 7811, "upload": 7864, "download": 7893}, "age_ns": 3, "open": True,
+        "rtt_ns": None, "tests_count": 2, "running": "up", "test_payload_bytes": 4,
+        "in_bytes": 5, "out_bytes": 6, "dropped_count": 7}
+    answer = {
+        "schema": "wyndrvr.status/1", "version": "0.1.0", "pid": 812, "uptime_ns": 1,
+        "listen": "[::]:6711", "connection_parallelism": "single", "port_parallelism": "thread",
+        "config_files": ["/etc/wyndrvr/wyndrvrd.toml"],
+        "ports": {"total_count": 1001, "free_count": 998},
+        "limits": {"max_sessions": 64, "max_sessions_per_address": 32, "max_rate_bps": 0,
+                   "max_total_rate_bps": 0, "max_volume_bytes": 0, "max_duration_ns": 60,
+                   "require_key": False},
+        "admitted_count": 1, "cookies_sent_count": 2, "refused_count": {"busy": 3},
+        "dropped_count": {}, "ended_count": {"completed": 4}, "sessions": [session]}
+    return {
+        "status": call(method=status), "info": call(method=info),
+        "no_parameters": call(method=status, parameters={}) + call(method=info, parameters=None),
+        "parameters": call(method=status, parameters={"all": True}),
+        "oneway": call(method=status, oneway=True) + call(method=status, oneway=1),
+        "unknown": call(method="io.wyndrvr.Daemon.Stop") + call(method=7) + call(),
+        "several": call(method=status) * 3 + b"\0\0" + call(method=info)[:9],
+        "not_json": b"hello\0{\0[]\0null\0\xff\xfe\0",
+        "deep": b'{"method":' + b"[" * 1000 + b"]" * 1000 + b"}\0" + b'{"parameters":' +
+        b"[" * 1000 + b"]" * 1000 + b"}\0",
+        "longest": b"x" * 4096 + b"\0", "too_long": call(method=status) + b"x" * 4097 + b"\0",
+        "reply": call(parameters=answer), "reply_error": call(error="a.b.C", parameters={}),
+        "reply_numbers": call(parameters={**answer, "pid": -1}) +
+        call(parameters={**answer, "uptime_ns": 1.5}) + call(parameters={**answer, "pid": 2**64}),
+        "reply_schema": call(parameters={**answer, "schema": "wyndrvr.status/2"}),
+        "nothing": b"",
+    }
+
+
 class PortScript:
     """The acts of port_session.cpp, in the order of its enum."""
 
@@ -257,7 +297,8 @@ def main() -> int:
     directory = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "corpus"
     corpora = {"handshake": of_handshake(), "sealed": of_sealed(), "bulk": of_bulk(),
                "key_file": of_key_file(), "client_handshake": of_client_handshake(),
-               "listener": of_listener(), "port_session": of_port_session()}
+               "listener": of_listener(), "port_session": of_port_session(),
+               "varlink": of_varlink()}
     for target, seeds in corpora.items():
         (directory / target).mkdir(parents=True, exist_ok=True)
         for name, raw in seeds.items():

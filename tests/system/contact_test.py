@@ -138,7 +138,7 @@ class AClient(SystemTest):
 
     def test_that_was_written_from_the_protocols_page_alone_is_served(self):
         daemon = Daemon()
-        outcome = harness.run(sys.executable, model.__file__, "--probe", SERVER_V4, "6711",
+        outcome = harness.run(sys.executable, "-B", model.__file__, "--probe", SERVER_V4, "6711",
                               role="client")
         self.assertEqual(outcome.status, 0, outcome)
         self.assertEqual(outcome.report["down"]["lost"], 0, outcome)

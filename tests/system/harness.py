@@ -221,9 +221,12 @@ class Daemon(Program):
     def wait_for_load(self, direction: str, count: int = 1) -> None:
         """Until that many sessions have had some load in that direction."""
         def loaded():
+            for client in _programs[_programs.index(self) + 1:]:
+                if not client.is_running() and client.wait(0) != 0:
+                    raise AssertionError(f"a client has failed: {outcome_of(client)}")
             return sum(session["running"] == direction and session["test_payload_bytes"] > 0
-                       for session in self.sessions())
-        wait_until(lambda: loaded() >= count, 15, f"{count} sessions are loaded {direction}")
+                       for session in self.sessions()) >= count
+        wait_until(loaded, 15, f"{count} sessions are loaded {direction}")
 
     def stop(self) -> None:
         """A daemon that is asked to leave does so, with status 0 and nothing to complain about."""

@@ -1,79 +1,13 @@
 // The first contact, by hand; honest clients are simulated (tests/sim).
 #include "check.hpp"
-#include "daemon/listener.hpp"
-
-#include <set>
+#include "unit/daemon/door.hpp"
 
 using namespace wyn;
 using namespace wyn::daemon;
-
-namespace {
-
-constexpr MonoTime start{1000s};
-const dgram::Endpoint client{dgram::Address::v4(10, 0, 0, 7), 40000};
-const dgram::Endpoint local{dgram::Address::v4(10, 0, 0, 1), 6711};
-
-struct Host final : SessionHost {
-    bool open_port(std::uint16_t port, const dgram::Address& /*local*/) override {
-        return !taken.contains(port) && open.insert(port).second;
-    }
-    void close_port(std::uint16_t port) override { open.erase(port); }
-    bool start(const Admitted& admitted) override {
-        if (refuses) return false;
-        started.push_back(admitted);
-        return true;
-    }
-    std::set<std::uint16_t> taken;
-    std::set<std::uint16_t> open;
-    std::vector<Admitted> started;
-    bool refuses = false;
-};
-
-ListenerSettings settings() {
-    return {.port_ranges = {{.first = 7000, .last = 7008}}};
-}
-
-struct Door {
-    explicit Door(const ListenerSettings& with = settings())
-        : listener{with, crypto::Keyring{}, random, start, host} {}
-
-    // Says this HELLO; the only reply, if there is one.
-    std::optional<wire::HandshakeMessage> say(const wire::Hello& hello, MonoTime now = start,
-                                              const dgram::Endpoint& from = client) {
-        std::array<std::uint8_t, sizeof(wire::HelloLayout)> bytes{};
-        wire::encode(wire::HandshakeMessage{hello}, bytes);
-        wire::put_tag(bytes,
-                      crypto::Tagger{crypto::hello_key({})}.tag({wire::covered_by_tag(bytes)}));
-        return say_bytes(bytes, now, from);
-    }
-    std::optional<wire::HandshakeMessage> say_bytes(wire::Bytes bytes, MonoTime now = start,
-                                                    const dgram::Endpoint& from = client) {
-        out.clear();
-        listener.on_datagram(now, from, local, bytes, out);
-        if (out.replies.empty()) return std::nullopt;
-        REQUIRE(out.replies.size() == 1);
-        CHECK(out.replies[0].to == from);
-        CHECK(out.replies[0].size <= bytes.size());
-        newest = {out.replies[0].bytes.begin(),
-                  out.replies[0].bytes.begin() + static_cast<std::ptrdiff_t>(out.replies[0].size)};
-        return *wire::decode_handshake(newest);
-    }
-    wire::Hello with_cookie(wire::Hello hello, MonoTime now = start,
-                            const dgram::Endpoint& from = client) {
-        hello.cookie = {};
-        hello.cookie = std::get<wire::Cookie>(*say(hello, now, from)).cookie;
-        return hello;
-    }
-    std::uint64_t dropped(wire::Drop reason) const { return listener.counts().drops.of(reason); }
-
-    SeededRandom random{1};
-    Host host;
-    ListenerOutbox out;
-    Listener listener;
-    std::vector<std::uint8_t> newest;
-};
-
-} // namespace
+using test::client;
+using test::Door;
+using test::local;
+using test::start;
 
 TEST_CASE("a HELLO without a cookie gets one and leaves no trace", "[daemon]") {
     Door door;

@@ -1,5 +1,6 @@
 #include "check.hpp"
 #include "daemon/port_allocator.hpp"
+#include "unit/property.hpp"
 
 #include <algorithm>
 #include <set>
@@ -71,4 +72,40 @@ TEST_CASE("which ports are taken cannot be told from those before", "[daemon]") 
         ports.give_back(*taken);
     }
     CHECK(first_ports.size() > 40);
+}
+
+TEST_CASE("whatever is taken and given back, no port is lost and none is in two hands",
+          "[daemon]") {
+    test::check_property("over any ranges, beside other programs", [](std::uint64_t seed) {
+        const auto one = *rc::gen::inRange<std::uint16_t>(1, 20);
+        const auto two = *rc::gen::inRange<std::uint16_t>(3, 20);
+        const auto all = static_cast<std::size_t>(one + two);
+        const auto first = [](std::uint16_t port) { return static_cast<std::uint16_t>(port - 1); };
+        PortAllocator ports{{{7000, first(static_cast<std::uint16_t>(7000 + one))},
+                             {60000, first(static_cast<std::uint16_t>(60000 + two))}}};
+        SeededRandom random{seed};
+        std::set<std::uint16_t> open;
+        std::vector<PortAllocator::Ports> taken;
+        for (int step = 0; step < 100; ++step) {
+            if (!taken.empty() && random.chance(0.4)) {
+                const std::size_t which = random.below(taken.size());
+                ports.give_back(taken[which]);
+                for (const std::uint16_t port : taken[which])
+                    open.erase(port);
+                taken.erase(taken.begin() + static_cast<std::ptrdiff_t>(which));
+            } else if (const auto three = ports.take(
+                           random,
+                           [&](std::uint16_t port) {
+                               if (random.chance(0.2)) return false; // somebody else's
+                               RC_ASSERT(open.insert(port).second);
+                               return true;
+                           },
+                           [&](std::uint16_t port) { RC_ASSERT(open.erase(port) == 1); })) {
+                taken.push_back(*three);
+            }
+            RC_ASSERT(ports.total() == all);
+            RC_ASSERT(ports.free() == all - 3 * taken.size());
+            RC_ASSERT(open.size() == 3 * taken.size());
+        }
+    });
 }
