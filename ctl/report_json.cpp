@@ -1,10 +1,7 @@
 #include "ctl/report_json.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-
-#include <ctime>
 
 namespace wyn::ctl {
 
@@ -18,11 +15,14 @@ json ns_or_null(const std::optional<Duration>& value) {
 
 // RFC 3339 in UTC with milliseconds.
 std::string date(WallTime time) {
-    const auto since = time.time_since_epoch();
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(since);
-    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(since - seconds);
-    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
-                       fmt::gmtime(static_cast<std::time_t>(seconds.count())), ms.count());
+    const auto since = std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch());
+    const auto days = std::chrono::floor<std::chrono::days>(since);
+    const std::chrono::year_month_day day{std::chrono::sys_days{days}};
+    const std::chrono::hh_mm_ss clock{since - days};
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(day.year()),
+                       static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()),
+                       clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
+                       clock.subseconds().count());
 }
 
 // No percentile of too few samples: it would be one of the largest few and mean nothing.
