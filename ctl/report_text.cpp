@@ -189,6 +189,20 @@ std::string limit_row(const DirectionResult& result, const Style& style) {
                {painted(style, Ink::yellow, limit)}, "");
 }
 
+// What the server made of a wish; that of a rate is told by limit_row().
+std::string grant_row(const ProbeOptions& wish, const DirectionResult& result, const Style& style) {
+    std::vector<std::string> pieces;
+    if (result.duration > Duration::zero() && result.duration < wish.duration)
+        pieces.push_back(fmt::format("{} instead of {}", print_ns(result.duration.count()),
+                                     print_ns(wish.duration.count())));
+    if (wish.payload_bytes && result.datagram_bytes < *wish.payload_bytes)
+        pieces.push_back(fmt::format("datagrams of {} instead of {} bytes", result.datagram_bytes,
+                                     *wish.payload_bytes));
+    if (pieces.empty()) return "";
+    pieces.front().insert(0, "by the server: ");
+    return row(fmt::format("{} granted", arrow_of(result, style)), std::move(pieces), ", ");
+}
+
 // Whoever has kept only this page must not take a part for the whole.
 std::string end_row(const DirectionResult& result, const Style& style) {
     if (result.end == wire::End::completed) return "";
@@ -217,6 +231,8 @@ std::string report_as_text(const Report& report, const Style& style) {
     for (const auto rows : {layers_row, ledger_row, arrivals_row, limit_row, end_row})
         for (const DirectionResult* const direction : directions)
             text += rows(*direction, style);
+    for (const DirectionResult* const direction : directions)
+        text += grant_row(report.options, *direction, style);
     return text;
 }
 

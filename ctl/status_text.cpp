@@ -86,7 +86,7 @@ std::string limits_row(const status::Limits& limits) {
 }
 
 std::string files_row(const std::vector<std::string>& files) {
-    if (files.empty()) return row("config", {"defaults"});
+    if (files.empty()) return row("config", {"no file"});
     std::vector<std::string> pieces;
     for (const std::string& file : files)
         pieces.push_back(escaped(file, 4096));

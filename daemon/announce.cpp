@@ -64,12 +64,12 @@ Event announce_listening(const dgram::Endpoint& at, const std::vector<std::strin
     std::vector<std::string> names;
     for (const std::string& file : files)
         names.push_back(escaped(file, longest_path));
-    const std::string from =
-        names.empty() ? "the defaults" : fmt::format("{}", fmt::join(names, ", "));
+    const std::string files_read = names.empty()
+                                       ? "without a configuration file"
+                                       : fmt::format("configured by {}", fmt::join(names, ", "));
     return Event{.id = journal::id::listening,
                  .severity = Severity::notice,
-                 .message =
-                     fmt::format("listening on {} udp, configured by {}", dgram::print(at), from),
+                 .message = fmt::format("listening on {} udp, {}", dgram::print(at), files_read),
                  .fields = {}}
         .with("LISTEN", dgram::print(at));
 }

@@ -1,6 +1,5 @@
-#include "status/model.hpp"
-
 #include "base/text.hpp"
+#include "status/model.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -78,6 +78,8 @@ void Replayer::strike() {
     if (heard_.empty()) return;
     const Packet& again = heard_[next_++ % heard_.size()];
     send(self(), again.to, again.bytes);
+    send({again.from.address, static_cast<std::uint16_t>(again.from.port ^ 1)}, again.to,
+         again.bytes);
     send(again); // in the books a further copy of what it was
 }
 

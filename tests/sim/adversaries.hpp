@@ -65,7 +65,8 @@ private:
     std::vector<dgram::Address> victims_;
 };
 
-// Hears what honest clients send, and sends it again: as itself, and in their names.
+// Hears what honest clients send, and sends it again: as itself, as a neighbour behind the same
+// address, and in their names.
 class Replayer final : public Adversary {
 public:
     Replayer(SimHost& host, const Campaign& campaign, const dgram::Address& server);

@@ -37,4 +37,24 @@ dgram::SendOutcome LyingDoor::send(std::span<const std::uint8_t> bytes, std::siz
     return Door::send(written, length, to);
 }
 
+dgram::SendOutcome WanderingDoor::send(std::span<const std::uint8_t> bytes,
+                                       std::size_t segment_size, const dgram::Endpoint* to) {
+    auto message = wire::decode_sealed(bytes);
+    auto* const beat = message ? std::get_if<wire::Beat>(&message->body) : nullptr;
+    const bool echoes = beat != nullptr && beat->step == 2;
+    if (lie_ == PathLie::other_address)
+        return socket().send_from({elsewhere_, socket().local().port}, bytes);
+    if (!echoes) return Door::send(bytes, segment_size, to);
+    if (lie_ == PathLie::other_port)
+        return socket().send_from(
+            {socket().local().address, static_cast<std::uint16_t>(socket().local().port + 1)},
+            bytes);
+    beat->echo.fill(0x55);
+    std::array<std::uint8_t, wire::longest_feedback> lied{};
+    const std::size_t length = wire::encode(*message, lied);
+    const auto written = std::span{lied}.first(length);
+    wire::put_tag(written, tagger_.tag({wire::covered_by_tag(written)}));
+    return Door::send(written, length, to);
+}
+
 } // namespace wyn::sim

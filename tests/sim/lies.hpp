@@ -21,6 +21,9 @@ public:
     std::uint64_t receive_drops() override { return socket_.receive_drops(); }
     dgram::Capabilities capabilities() const override { return socket_.capabilities(); }
 
+protected:
+    SimDatagrams& socket() { return socket_; }
+
 private:
     SimDatagrams& socket_;
 };
@@ -53,6 +56,27 @@ private:
     FeedbackLie lie_;
     std::optional<wire::Feedback> first_;
     std::uint64_t lies_ = 0;
+};
+
+enum class PathLie : std::uint8_t {
+    other_address, // talks from another address of its own than in the handshake
+    other_port,    // answers the challenge from another port than was challenged
+    blind_echo,    // cannot hear the challenge, and guesses
+};
+
+// Wants a port's bulk to go where it did not prove that it is wanted.
+class WanderingDoor final : public Door {
+public:
+    WanderingDoor(SimDatagrams& socket, const session::PortSetup& setup, PathLie lie,
+                  const dgram::Address& elsewhere)
+        : Door{socket}, tagger_{setup.keys.client_to_server}, lie_{lie}, elsewhere_{elsewhere} {}
+    dgram::SendOutcome send(std::span<const std::uint8_t> bytes, std::size_t segment_size,
+                            const dgram::Endpoint* to) override;
+
+private:
+    crypto::Tagger tagger_;
+    PathLie lie_;
+    dgram::Address elsewhere_; // of the same host
 };
 
 } // namespace wyn::sim

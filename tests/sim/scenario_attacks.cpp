@@ -159,6 +159,30 @@ TEST_CASE("who takes sessions and leaves them half open cannot touch those that 
     CHECK(world.server().listener().ports().free() == world.server().listener().ports().total());
 }
 
+TEST_CASE("bulk goes nowhere but to who proved itself on that port, from the client's address",
+          "[sim]") {
+    const dgram::Address elsewhere = dgram::Address::v4(10, 9, 9, 9);
+    for (const PathLie lie : {PathLie::other_address, PathLie::other_port, PathLie::blind_echo}) {
+        World world{{}};
+        Place place = at_distance(20ms);
+        place.second_address = elsewhere;
+        ClientSpec spec{.plan = fixed(mbit(5), 2s, Ways::down)};
+        spec.liar = [&](PortRole role, const session::PortSetup& setup,
+                        SimDatagrams& socket) -> std::unique_ptr<dgram::Datagrams> {
+            if (role != PortRole::download) return nullptr;
+            return std::make_unique<WanderingDoor>(socket, setup, lie, elsewhere);
+        };
+        Guest& client = world.add_client(place, spec);
+        world.run();
+        CHECK_NO_COMPLAINT(world);
+        CHECK(world.watch().bulk_bytes() == 0);
+        REQUIRE(client->state() == ClientState::finished);
+        CHECK_FALSE(name(client->result().end) == "completed");
+        REQUIRE(world.server().records().size() == 1);
+        CHECK(name(world.server().records().begin()->second.ends.at(0)) == "half_open");
+    }
+}
+
 TEST_CASE("feedback that claims what was not sent is no feedback", "[sim]") {
     for (const FeedbackLie lie : {FeedbackLie::from_the_future, FeedbackLie::guessed_receipt}) {
         World world{{}};

@@ -154,6 +154,13 @@ dgram::SendOutcome SimDatagrams::send(std::span<const std::uint8_t> bytes, std::
     return outcome;
 }
 
+dgram::SendOutcome SimDatagrams::send_from(const dgram::Endpoint& from,
+                                           std::span<const std::uint8_t> bytes) {
+    host_.network().send(host_,
+                         {.from = from, .to = *peer_, .bytes = {bytes.begin(), bytes.end()}});
+    return {dgram::SendStatus::sent, 1, 0};
+}
+
 Result<void> SimDatagrams::connect(const dgram::Endpoint& peer) {
     peer_ = peer;
     return {};

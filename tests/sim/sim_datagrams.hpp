@@ -35,6 +35,9 @@ public:
     std::uint64_t receive_drops() override { return drops_; }
     dgram::Capabilities capabilities() const override;
 
+    // One datagram to the connected peer, under another sender than the socket's own.
+    dgram::SendOutcome send_from(const dgram::Endpoint& from, std::span<const std::uint8_t> bytes);
+
     bool is_open() const { return open_; }
     void close();
     dgram::Endpoint local() const { return {host_.address(), port_}; }

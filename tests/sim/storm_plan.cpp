@@ -171,8 +171,10 @@ void draw_fate(Draw& draw, GuestPlan& guest) {
 
 void draw_dishonesty(Draw& draw, GuestPlan& guest) {
     if (!draw.chance(0.15)) return;
-    guest.dishonesty = draw.one_of(
-        {Dishonesty::mute, Dishonesty::lies, Dishonesty::lies, Dishonesty::sends_too_much});
+    using enum Dishonesty;
+    guest.dishonesty = draw.one_of({mute, lies, lies, lies, wanders, sends_too_much});
+    guest.path_lie =
+        draw.one_of({PathLie::other_address, PathLie::other_port, PathLie::blind_echo});
     guest.lie = draw.one_of({FeedbackLie::all_received, FeedbackLie::from_the_future,
                              FeedbackLie::guessed_receipt, FeedbackLie::only_the_first});
     guest.calm = false;
@@ -297,6 +299,15 @@ std::string_view name(FeedbackLie lie) {
     return "unknown";
 }
 
+std::string_view name(PathLie lie) {
+    switch (lie) {
+    case PathLie::other_address: return "other address";
+    case PathLie::other_port: return "other port";
+    case PathLie::blind_echo: return "blind echo";
+    }
+    return "unknown";
+}
+
 namespace {
 
 std::string describe(const LinkSpec& link) {
@@ -340,6 +351,8 @@ std::string describe(const GuestPlan& guest) {
     if (guest.blocked_port) text += "; a port is blocked";
     if (guest.dishonesty == Dishonesty::mute) text += "; mute";
     if (guest.dishonesty == Dishonesty::sends_too_much) text += "; sends too much";
+    if (guest.dishonesty == Dishonesty::wanders)
+        text += fmt::format("; wanders: {}", name(guest.path_lie));
     if (guest.dishonesty == Dishonesty::lies) text += fmt::format("; lies: {}", name(guest.lie));
     if (guest.calm) text += "; calm";
     return text + fmt::format("\n  up   {}\n  down {}\n", describe(guest.place.up),

@@ -16,6 +16,7 @@ enum class Dishonesty : std::uint8_t {
     none,
     mute, // takes a session and never beats
     lies,
+    wanders, // takes a session and wants its download somewhere else
     sends_too_much,
 };
 
@@ -26,6 +27,7 @@ struct GuestPlan {
     Duration begins{};
     Dishonesty dishonesty = Dishonesty::none;
     FeedbackLie lie = FeedbackLie::all_received;
+    PathLie path_lie = PathLie::other_address;
     std::optional<Duration> killed;
     std::optional<Duration> interrupted;
     std::optional<Interval> stalled;
@@ -82,5 +84,6 @@ std::string describe(const StormPlan& plan);
 std::string_view name(Attack attack);
 std::string_view name(ServerFault fault);
 std::string_view name(FeedbackLie lie);
+std::string_view name(PathLie lie);
 
 } // namespace wyn::sim

@@ -9,6 +9,8 @@ namespace wyn::sim {
 namespace {
 
 constexpr Duration longest_run = 60s;
+// Of whoever wanders; one of them at a time may have it.
+const dgram::Address second_address = dgram::Address::v4(10, 200, 0, 1);
 
 ClientSpec with_dishonesty(const GuestPlan& plan) {
     ClientSpec spec = plan.spec;
@@ -21,6 +23,13 @@ ClientSpec with_dishonesty(const GuestPlan& plan) {
                                      SimDatagrams& socket) -> std::unique_ptr<dgram::Datagrams> {
             if (role != session::PortRole::download) return nullptr;
             return std::make_unique<LyingDoor>(socket, setup, lie);
+        };
+    if (plan.dishonesty == Dishonesty::wanders)
+        spec.liar = [lie =
+                         plan.path_lie](session::PortRole role, const session::PortSetup& setup,
+                                        SimDatagrams& socket) -> std::unique_ptr<dgram::Datagrams> {
+            if (role != session::PortRole::download) return nullptr;
+            return std::make_unique<WanderingDoor>(socket, setup, lie, second_address);
         };
     if (plan.dishonesty == Dishonesty::sends_too_much)
         spec.tamper = [](session::PortRole, session::PortOrder& order) {
@@ -82,6 +91,9 @@ private:
 void Storm::invite(const GuestPlan& plan) {
     Place place = plan.place;
     if (plan.shares_host) place.at = world_.guests().front().host;
+    if (plan.dishonesty == Dishonesty::wanders && !plan.shares_host &&
+        world_.network().host_of(second_address) == nullptr)
+        place.second_address = second_address;
     Guest& guest = world_.add_client(place, with_dishonesty(plan), plan.begins);
     if (plan.killed)
         world_.at(*plan.killed, [this, &guest] {
@@ -286,6 +298,8 @@ void Storm::count_plans() {
         tally_.add("client: mute", guest.dishonesty == Dishonesty::mute ? 1 : 0);
         tally_.add("client: sends too much",
                    guest.dishonesty == Dishonesty::sends_too_much ? 1 : 0);
+        if (guest.dishonesty == Dishonesty::wanders)
+            tally_.add(fmt::format("client: wanders, {}", name(guest.path_lie)), 1);
         if (guest.dishonesty == Dishonesty::lies)
             tally_.add(fmt::format("client: lies, {}", name(guest.lie)), 1);
         tally_.add("client: calm", guest.calm && plan_.is_calm() ? 1 : 0);

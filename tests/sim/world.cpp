@@ -53,8 +53,10 @@ SimHost& World::add_host(const Place& place, const std::string& name) {
         address.bytes[6] = static_cast<std::uint8_t>(high + 1);
         address.bytes[7] = low;
     }
+    std::vector<dgram::Address> addresses{place.address.value_or(address)};
+    if (place.second_address) addresses.push_back(*place.second_address);
     return network_.add({.name = fmt::format("{} {}", name, hosts_),
-                         .addresses = {place.address.value_or(address)},
+                         .addresses = addresses,
                          .clock = place.clock,
                          .up = place.up,
                          .down = place.down,

@@ -26,7 +26,8 @@ struct WorldSpec {
 
 struct Place {
     std::optional<dgram::Address> address; // unset: the next one of a private network
-    LinkSpec up;                           // towards the server
+    std::optional<dgram::Address> second_address;
+    LinkSpec up; // towards the server
     LinkSpec down;
     HostClock clock{.start = MonoTime{77s}, .drift = 0};
     Duration scheduling{};

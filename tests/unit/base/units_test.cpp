@@ -22,6 +22,13 @@ TEST_CASE("what is not a rate is refused with an example", "[base]") {
     }
 }
 
+TEST_CASE("what cannot be read is quoted so that it is safe to print", "[base]") {
+    for (const std::string& sentence :
+         {parse_rate("\x1b[31m").error().what(), parse_bytes("\x1b[31m").error().what(),
+          parse_duration_ns("\x1b[31m").error().what()})
+        CHECK(sentence.starts_with("'\\x1b[31m' is not a"));
+}
+
 TEST_CASE("durations default to seconds and print in the largest fitting unit", "[base]") {
     CHECK(REQUIRE_OK(parse_duration_ns("10")) == 10'000'000'000);
     CHECK(REQUIRE_OK(parse_duration_ns("250ms")) == 250'000'000);

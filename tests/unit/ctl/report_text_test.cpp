@@ -189,6 +189,24 @@ TEST_CASE("what held the load back is named, and who", "[ctl]") {
     }
 }
 
+TEST_CASE("a server that grants less than was asked for is named", "[ctl]") {
+    Report report = test::ordinary(); // 10 s
+    CHECK_FALSE(has(page(report), "granted"));
+    report.options.duration = 120s;
+    CHECK(has(page(report), "  ↓ granted   by the server: 10.0 s instead of 120 s\n"
+                            "  ↑ granted   by the server: 10.0 s instead of 120 s\n"));
+    report.options.payload_bytes = 9000;
+    CHECK(has(page(report), "10.0 s instead of 120 s,\n"
+                            "              datagrams of 1452 instead of 9000 bytes\n"));
+    report.options.duration = 10s;
+    report.result->down.reset();
+    CHECK(has(page(report),
+              "  ↑ granted   by the server: datagrams of 1452 instead of 9000 bytes\n"));
+    report.result->up->duration = {}; // refused before it began
+    report.options.payload_bytes.reset();
+    CHECK_FALSE(has(page(report), "granted"));
+}
+
 TEST_CASE("a part is not taken for the whole", "[ctl]") {
     CHECK_FALSE(has(page(test::ordinary()), "cut short"));
     CHECK(has(page(test::interrupted()), "  ↑ cut short interrupted by the user\n"));

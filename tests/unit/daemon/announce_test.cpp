@@ -80,7 +80,7 @@ TEST_CASE("listening is announced with its place and its configuration", "[daemo
     check_form(plain);
     CHECK(plain.id == journal::id::listening);
     CHECK(plain.severity == Severity::notice);
-    CHECK(plain.message == "listening on [::]:6711 udp, configured by the defaults");
+    CHECK(plain.message == "listening on [::]:6711 udp, without a configuration file");
     CHECK(plain.fields == Fields{"WYNDRVR_LISTEN=[::]:6711"});
     CHECK(announce_listening(at, {"/etc/a.toml", "/etc/b.toml"}).message ==
           "listening on [::]:6711 udp, configured by /etc/a.toml, /etc/b.toml");

@@ -71,12 +71,12 @@ TEST_CASE("the defaults of the configuration are those of the parts", "[daemon]"
 
 TEST_CASE("the status tells the limits, with 0 for none", "[daemon]") {
     CHECK(status_limits(unusual()) == status::Limits{.max_sessions = 17,
-                                                    .max_sessions_per_address = 18,
-                                                    .max_rate_bps = 19'000'000,
-                                                    .max_total_rate_bps = 20'000'000,
-                                                    .max_volume_bytes = 21'000'000,
-                                                    .max_duration_ns = 22'000'000'000,
-                                                    .require_key = true});
+                                                     .max_sessions_per_address = 18,
+                                                     .max_rate_bps = 19'000'000,
+                                                     .max_total_rate_bps = 20'000'000,
+                                                     .max_volume_bytes = 21'000'000,
+                                                     .max_duration_ns = 22'000'000'000,
+                                                     .require_key = true});
     const status::Limits limits = status_limits(ServerConfig{});
     CHECK(limits.max_rate_bps == 0);
     CHECK(limits.max_total_rate_bps == 0);

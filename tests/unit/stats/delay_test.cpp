@@ -1,7 +1,7 @@
 #include "base/random.hpp"
 #include "check.hpp"
 #include "stats/delay.hpp"
-#include "unit/stats/property.hpp"
+#include "unit/property.hpp"
 
 #include <rapidcheck.h>
 
@@ -10,8 +10,8 @@
 #include <vector>
 
 using namespace wyn;
-using stats::check_property;
 using stats::DelayVariation;
+using test::check_property;
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include "check.hpp"
 #include "stats/histogram.hpp"
-#include "unit/stats/property.hpp"
+#include "unit/property.hpp"
 
 #include <rapidcheck.h>
 
@@ -10,8 +10,8 @@
 #include <vector>
 
 using namespace wyn;
-using stats::check_property;
 using stats::Histogram;
+using test::check_property;
 
 namespace {
 

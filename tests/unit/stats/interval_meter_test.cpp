@@ -1,6 +1,6 @@
 #include "check.hpp"
 #include "stats/interval_meter.hpp"
-#include "unit/stats/property.hpp"
+#include "unit/property.hpp"
 
 #include <rapidcheck.h>
 
@@ -8,9 +8,9 @@
 #include <vector>
 
 using namespace wyn;
-using stats::check_property;
 using stats::Interval;
 using stats::IntervalMeter;
+using test::check_property;
 
 namespace {
 

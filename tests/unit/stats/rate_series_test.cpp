@@ -1,6 +1,6 @@
 #include "check.hpp"
 #include "stats/rate_series.hpp"
-#include "unit/stats/property.hpp"
+#include "unit/property.hpp"
 
 #include <rapidcheck.h>
 
@@ -8,8 +8,8 @@
 #include <vector>
 
 using namespace wyn;
-using stats::check_property;
 using stats::RateSeries;
+using test::check_property;
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include "check.hpp"
 #include "stats/running.hpp"
-#include "unit/stats/property.hpp"
+#include "unit/property.hpp"
 
 #include <rapidcheck.h>
 
@@ -9,8 +9,8 @@
 #include <vector>
 
 using namespace wyn;
-using stats::check_property;
 using stats::Running;
+using test::check_property;
 
 namespace {
 

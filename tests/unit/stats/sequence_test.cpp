@@ -1,7 +1,7 @@
 #include "base/random.hpp"
 #include "check.hpp"
 #include "stats/sequence.hpp"
-#include "unit/stats/property.hpp"
+#include "unit/property.hpp"
 
 #include <rapidcheck.h>
 
@@ -13,9 +13,9 @@
 
 using namespace wyn;
 using stats::Arrival;
-using stats::check_property;
 using stats::SequenceCounts;
 using stats::SequenceWindow;
+using test::check_property;
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include "check.hpp"
 #include "stats/step_log.hpp"
-#include "unit/stats/property.hpp"
+#include "unit/property.hpp"
 
 #include <rapidcheck.h>
 
@@ -11,9 +11,9 @@
 #include <vector>
 
 using namespace wyn;
-using stats::check_property;
 using stats::StepLog;
 using stats::StepRecord;
+using test::check_property;
 
 namespace {
 
