@@ -68,8 +68,9 @@ void Flooder::strike() {
 
 Replayer::Replayer(SimHost& host, const Campaign& campaign, const dgram::Address& server)
     : Adversary{host, campaign}, server_{server} {
-    host.network().tap_sent([this, &host](const SimHost& from, const Packet& packet) {
-        if (&from == &host || packet.to.address != server_ || heard_.size() >= most_heard) return;
+    host.network().tap_sent([this](const SimHost&, const Packet& packet) {
+        if (!packet.by_socket || packet.to.address != server_ || heard_.size() >= most_heard)
+            return;
         if (random().chance(0.2) || heard_.size() < 16) heard_.push_back(packet);
     });
 }

@@ -27,6 +27,8 @@ TEST_CASE("a clean path loses nothing and everything is counted", "[sim]") {
     world.run();
     CHECK_NO_COMPLAINT(world);
     CHECK_COMPLETED(client);
+    // One second idle, two of load each way, and not a second for all that is said between them.
+    CHECK(*client->over_since() < SimTime{6300ms});
     for (const auto* part : {&client->result().down, &client->result().up}) {
         REQUIRE(part->has_value());
         const DirectionResult& way = **part;

@@ -4,25 +4,11 @@
 //     WYN_WRITE_GOLDEN=1 build/tests/unit/unit-ctl && git diff tests/golden
 #pragma once
 
-#include "check.hpp"
-
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <string>
 
 namespace wyn::golden {
 
-inline void check_text(const std::string& name, const std::string& text) {
-    const std::string path = WYN_SOURCE_ROOT "/tests/golden/" + name;
-    if (std::getenv("WYN_WRITE_GOLDEN") != nullptr) {
-        std::ofstream{path, std::ios::binary} << text;
-        return;
-    }
-    std::ifstream file{path, std::ios::binary};
-    INFO(path);
-    REQUIRE(file);
-    CHECK(text == std::string(std::istreambuf_iterator<char>{file}, {}));
-}
+// Fails the test when the file tests/golden/`name` is not there, or holds another text.
+void check_text(const std::string& name, const std::string& text);
 
 } // namespace wyn::golden

@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""Holds the manual pages of the programs to what the programs say: every option of a --help is in
+its page, every option in a page exists, and every member of the JSON result is explained.
+
+    manuals_test.py WYNDRVRCTL WYNDRVRD [unittest's options]
+"""
+
+import json
+import re
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CLIENT_PAGE = (ROOT / "man" / "wyndrvrctl.1").read_text(encoding="ascii")
+DAEMON_PAGE = (ROOT / "man" / "wyndrvrd.8").read_text(encoding="ascii")
+programs: dict[str, str] = {}
+
+
+def help_of(program: str, *command: str) -> str:
+    run = subprocess.run([programs[program], *command, "--help"], capture_output=True, text=True,
+                         check=True, timeout=60)
+    return run.stdout
+
+
+def helped(text: str) -> dict[str, set[str]]:
+    """Each line of options in a help page: "-t, --time SECONDS" as {"-t", "--time"}."""
+    entries = {}
+    for line in text.splitlines():
+        if match := re.match(r" {2}(-\w|--[a-z][a-z-]*)(?:, (--[a-z][a-z-]*))?(?= |$)", line):
+            names = {name for name in match.groups() if name}
+            entries[max(names, key=len)] = names
+    return entries
+
+
+def documented(section: str) -> dict[str, set[str]]:
+    """The same of a manual page: ".It Fl t Ar seconds , Fl -time Ar seconds"."""
+    entries = {}
+    for line in section.splitlines():
+        if line.startswith(".It Fl "):
+            names = {"-" + name for name in re.findall(r"\bFl (\S+)", line)}
+            entries[max(names, key=len)] = names
+    return entries
+
+
+def section(page: str, macro: str, title: str) -> str:
+    begin = page.index(f".{macro} {title}\n")
+    end = re.search(r"^\.S[hs] " if macro == "Ss" else r"^\.Sh ", page[begin + 1:], re.MULTILINE)
+    return page[begin:begin + 1 + end.start()] if end else page[begin:]
+
+
+def paths_of(schema: dict, whole: dict, at: str = "") -> set[str]:
+    """The dotted names of all members that have none below them, in one of the two directions."""
+    if "$ref" in schema:
+        inner = whole
+        for step in schema["$ref"].removeprefix("#/").split("/"):
+            inner = inner[step]
+        return paths_of(inner, whole, at)
+    members = schema.get("properties")
+    if not members or at == "up.loaded_rtt_ns":  # as idle.rtt_ns
+        return {at}
+    found = set()
+    for name, inner in members.items():
+        if name != "down":
+            found |= paths_of(inner, whole, f"{at}.{name}" if at else name)
+    return found
+
+
+class TheClientsPage(unittest.TestCase):
+    def test_the_options_of_probe_are_those_of_its_help(self):
+        options = helped(help_of("wyndrvrctl", "probe"))
+        self.assertGreater(len(options), 15)
+        self.assertEqual(documented(section(CLIENT_PAGE, "Ss", "probe")), options)
+
+    def test_the_options_of_status_are_those_of_its_help(self):
+        self.assertEqual(documented(section(CLIENT_PAGE, "Ss", "status")),
+                         helped(help_of("wyndrvrctl", "status")))
+
+    def test_the_options_without_a_command_exist(self):
+        text = help_of("wyndrvrctl")
+        for names in documented(section(CLIENT_PAGE, "Ss", "Without a command")).values():
+            for name in names - {"-h"}:
+                self.assertIn(name, text)
+
+    def test_every_command_of_the_help_has_its_section(self):
+        listed = help_of("wyndrvrctl").split("Commands:\n")[1].split("\n\n")[0]
+        for line in listed.splitlines():
+            section(CLIENT_PAGE, "Ss", line.split()[0])
+
+    def test_defaults_of_the_help_are_those_of_the_page(self):
+        page = section(CLIENT_PAGE, "Ss", "probe")
+        for option, default in (("--time", "10"), ("--timeout", "5"), ("--port", "6711")):
+            line = next(line for line in help_of("wyndrvrctl", "probe").splitlines()
+                        if re.search(rf"{option} ", line))
+            self.assertTrue(line.endswith(f"({default})"), line)
+            entry = page.split(f"Fl {option[1:]} Ar")[1].split("\n.It ")[0]
+            self.assertIn(f"Default: {default}.", entry)
+
+    def test_every_exit_status_of_the_help_is_explained(self):
+        promised = re.search(r"Exit status: (.*?)\n\n", help_of("wyndrvrctl", "probe"), re.DOTALL)
+        explained = section(CLIENT_PAGE, "Sh", "EXIT STATUS")
+        numbers = re.findall(r"(?:^|, |,\n)(\d) ", promised[1])
+        self.assertEqual(numbers, re.findall(r"^\.It (\d)$", explained, re.MULTILINE))
+
+    def test_every_member_of_the_result_is_explained_and_no_other(self):
+        schema = json.loads((ROOT / "ctl" / "wyndrvr.result-1.schema.json").read_text())
+        explained = set()
+        for line in section(CLIENT_PAGE, "Sh", "JSON").splitlines():
+            if line.startswith(".It Va "):
+                explained |= set(line.removeprefix(".It Va ").split(" , "))
+        self.assertEqual(explained - {"up", "down"}, paths_of(schema, schema))
+
+
+class TheDaemonsPage(unittest.TestCase):
+    def test_its_options_are_those_of_the_help(self):
+        options = helped(help_of("wyndrvrd"))
+        self.assertGreater(len(options), 5)
+        self.assertEqual(documented(section(DAEMON_PAGE, "Sh", "DESCRIPTION")), options)
+
+    def test_every_field_of_the_journal_is_named_and_no_other(self):
+        source = (ROOT / "daemon" / "announce.cpp").read_text(encoding="utf-8")
+        written = set(re.findall(r'\.with\((?:up \? )?"([A-Z_]+)"', source))
+        written |= set(re.findall(r'\.with\(up \? "[A-Z_]+" : "([A-Z_]+)"', source))
+        self.assertGreater(len(written), 12)
+        messages = section(DAEMON_PAGE, "Ss", "Messages")
+        events = messages.split("in front of its name:")[1].split("What the fields say:")[0]
+        named = set(re.findall(r"\b[A-Z][A-Z_]{2,}\b", events))
+        self.assertEqual(named, written)
+
+
+class BothPages(unittest.TestCase):
+    def test_no_option_is_mentioned_that_does_not_exist(self):
+        known = set()
+        for text in (help_of("wyndrvrctl"), help_of("wyndrvrctl", "probe"),
+                     help_of("wyndrvrctl", "status"), help_of("wyndrvrd")):
+            known |= set(re.findall(r"(?<!\S)(--[a-z][a-z-]*)", text))
+        for page in (CLIENT_PAGE, DAEMON_PAGE):
+            mentioned = {"-" + name for name in re.findall(r"\bFl (-[a-z-]+)", page)}
+            mentioned |= set(re.findall(r"(?<!\S)(--[a-z][a-z-]*)", page))
+            self.assertEqual(mentioned - known, set())
+
+    def test_hidden_options_are_not_told(self):
+        for text in (CLIENT_PAGE, DAEMON_PAGE):
+            self.assertNotIn("-worker", text)
+
+
+if __name__ == "__main__":
+    programs = {"wyndrvrctl": sys.argv.pop(1), "wyndrvrd": sys.argv.pop(1)}
+    unittest.main()
