@@ -77,8 +77,8 @@ void ClientConnection::on_news(MonoTime now, PortRole role, const PortNews& news
     else if (const auto* ended = std::get_if<TestEnded>(&news))
         on_test_ended(now, *ended, out);
     else if (std::holds_alternative<PortSilent>(news) && role == PortRole::control)
-        give_up_on_server(step_ == Step::opening ? wire::End::half_open : wire::End::peer_silent,
-                          out);
+        give_up_on_server(
+            now, step_ == Step::opening ? wire::End::half_open : wire::End::peer_silent, out);
 }
 
 void ClientConnection::on_valid(MonoTime now, PortRole role, const PortValid& valid,
@@ -164,7 +164,7 @@ void ClientConnection::on_control(MonoTime now, const ControlBody& body, Connect
         if (step_ == Step::reporting && report->test == test_) on_report(now, *report, out);
     } else if (const auto* close = std::get_if<wire::Close>(&body)) {
         out.orders.push_back(say(wire::Closed{close->end}));
-        give_up_on_server(close->end, out);
+        give_up_on_server(now, close->end, out);
     } else if (std::holds_alternative<wire::Closed>(body) && step_ == Step::closing) {
         enter(Step::done, now);
     }
@@ -218,10 +218,12 @@ void ClientConnection::on_test_ended(MonoTime now, const TestEnded& ended, Conne
         current_->sent = ended.sent;
         current_->sent_known = true;
         if (current_->end == wire::End::none) current_->end = ended.end;
+        if (server_gone_) return settle_without_server(now);
         if (step_ == Step::loading) enter(Step::settling, now);
     } else if (step_ == Step::gathering) {
         current_->received = ended.received;
-        current_->received_known = true;
+        current_->received_known = !server_gone_ || ended.received.packets > 0;
+        if (server_gone_) return settle_without_server(now);
         direction_over(now, current_->end, out);
     }
 }
@@ -239,7 +241,7 @@ void ClientConnection::ask(MonoTime now, const ControlBody& body, ConnectionOutb
 void ClientConnection::repeat_request(MonoTime now, ConnectionOutbox& out) {
     if (now >= request_.give_up) {
         if (step_ == Step::closing) return enter(Step::done, now); // the server will notice
-        return give_up_on_server(wire::End::peer_silent, out);
+        return give_up_on_server(now, wire::End::peer_silent, out);
     }
     if (now < request_.next) return;
     out.orders.push_back({PortRole::control, SendControl{request_.body}});
@@ -336,40 +338,51 @@ void ClientConnection::begin_closing(MonoTime now, wire::End why, ConnectionOutb
     request_.give_up = now + patience_when_closing;
 }
 
-// The server is gone or has closed: what our own ports know by now is the result.
-void ClientConnection::give_up_on_server(wire::End why, ConnectionOutbox& out) {
-    if (step_ == Step::closing || done()) { // we have all we wanted
-        step_ = Step::done;
-        return;
-    }
+// The server is gone or has closed: what our own ports know is the result.
+void ClientConnection::give_up_on_server(MonoTime now, wire::End why, ConnectionOutbox& out) {
+    if (server_gone_) return;
+    const bool has_all = step_ == Step::closing || done();
+    if (!has_all) result_.end = why;
     if (step_ == Step::idle || step_ == Step::echoing) {
         LatencyResult& idle = result_.idle.emplace();
         keep_samples(idle, MonoTime{}, never);
         keep_counts(idle);
     }
-    if (current_ != nullptr) {
-        const PortSnapshot& last = snapshots_[static_cast<std::size_t>(bulk_port())];
-        out.orders.push_back({bulk_port(), EndTest{test_, why}});
-        if (last.test == test_) {
+    if (has_all || current_ == nullptr) return enter(Step::done, now);
+    current_->end = why;
+    server_gone_ = true;
+    const bool port_has_told = !is_down() && current_->sent_known;
+    if (port_has_told || step_ == Step::requesting) return settle_without_server(now);
+    if (step_ == Step::gathering) return;
+    // The newest snapshot is up to 100 ms old; the port itself knows better.
+    out.orders.push_back({bulk_port(), EndTest{test_, why}});
+    enter(Step::gathering, now);
+}
+
+// Without the server's record, and, where our own port did not tell its own, with the newest
+// snapshot of it.
+void ClientConnection::settle_without_server(MonoTime now) {
+    const PortSnapshot& last = snapshots_[static_cast<std::size_t>(bulk_port())];
+    if (last.test == test_) {
+        if (!current_->received_known) {
             current_->received = last.received;
             current_->received_known = last.received.packets > 0;
             current_->records_match = false;
-            if (!is_down() && !current_->sent_known) {
-                current_->sent = last.sent;
-                current_->sent_known = true;
-            }
         }
-        keep_samples(current_->loaded, load_since_, load_until_);
-        keep_counts(current_->loaded);
-        current_->end = why;
-        current_ = nullptr;
+        if (!is_down() && !current_->sent_known) {
+            current_->sent = last.sent;
+            current_->sent_known = true;
+        }
     }
-    result_.end = why;
-    step_ = Step::done;
+    keep_samples(current_->loaded, load_since_, load_until_);
+    keep_counts(current_->loaded);
+    current_ = nullptr;
+    enter(Step::done, now);
 }
 
-void ClientConnection::on_port_lost(MonoTime /*now*/, ConnectionOutbox& out) {
-    give_up_on_server(wire::End::worker_failed, out);
+void ClientConnection::on_port_lost(MonoTime now, ConnectionOutbox& out) {
+    give_up_on_server(now, wire::End::worker_failed, out);
+    if (!done()) settle_without_server(now); // the lost port may be the one that is asked
 }
 
 void ClientConnection::interrupt(MonoTime now, ConnectionOutbox& out) {
@@ -398,7 +411,7 @@ void ClientConnection::on_timer(MonoTime now, ConnectionOutbox& out) {
     const Duration in_step = now - step_since_;
     switch (step_) {
     case Step::opening:
-        if (in_step >= result_.terms.half_open) give_up_on_server(wire::End::half_open, out);
+        if (in_step >= result_.terms.half_open) give_up_on_server(now, wire::End::half_open, out);
         return;
     case Step::idle:
         if (in_step < plan_.idle_time) return;
@@ -414,7 +427,7 @@ void ClientConnection::on_timer(MonoTime now, ConnectionOutbox& out) {
         if (in_step >= longest_settling) settled(now, out);
         return;
     case Step::gathering:
-        if (in_step >= 1s) give_up_on_server(wire::End::worker_failed, out);
+        if (in_step >= 1s) on_port_lost(now, out);
         return;
     case Step::resting:
         if (in_step >= rest_time) next_direction(now, out);

@@ -97,7 +97,8 @@ private:
     void settled(MonoTime now, ConnectionOutbox& out);
     void direction_over(MonoTime now, wire::End why, ConnectionOutbox& out);
     void begin_closing(MonoTime now, wire::End why, ConnectionOutbox& out);
-    void give_up_on_server(wire::End why, ConnectionOutbox& out);
+    void give_up_on_server(MonoTime now, wire::End why, ConnectionOutbox& out);
+    void settle_without_server(MonoTime now);
     void end_idle(MonoTime now, ConnectionOutbox& out);
     void keep_samples(LatencyResult& into, MonoTime from, MonoTime until);
     void keep_counts(LatencyResult& into);
@@ -120,6 +121,7 @@ private:
     std::uint32_t test_ = 0;
     DirectionResult* current_ = nullptr; // in result_
     bool interrupted_ = false;
+    bool server_gone_ = false; // only our own ports are still asked
     MonoTime load_since_ = never; // first and newest moment at which load was seen
     MonoTime load_until_{};
     std::uint64_t seen_packets_ = 0; // by the receiver, at the newest snapshot

@@ -2,6 +2,8 @@
 #include "check.hpp"
 #include "session/client_connection.hpp"
 
+#include <algorithm>
+
 using namespace wyn;
 using namespace wyn::session;
 
@@ -53,6 +55,11 @@ struct Asking {
         for (const auto& [role, order] : out.orders)
             if (const auto* begin = std::get_if<BeginSending>(&order)) return begin;
         return nullptr;
+    }
+    bool ends_its_test() const {
+        return std::any_of(out.orders.begin(), out.orders.end(), [](const auto& order) {
+            return std::holds_alternative<EndTest>(order.order);
+        });
     }
     // Why the client has said STOP; none when it has not.
     wire::End stopped() const {
@@ -120,4 +127,37 @@ TEST_CASE("a search may be granted with any ceiling below its own", "[session]")
         CHECK(client.begun() == nullptr);
         CHECK(client.stopped() == wire::End::protocol);
     }
+}
+
+TEST_CASE("when the server closes in the middle of a load, our own port is asked for the rest",
+          "[session]") {
+    Asking client{wire::Search::fixed};
+    client.answer(client.as_asked());
+    client.out.clear();
+    client.connection.on_news(client.now, PortRole::control,
+                              ControlArrived{wire::Close{wire::End::shutting_down}}, client.out);
+    REQUIRE(client.ends_its_test());
+    REQUIRE(!client.connection.done());
+    const auto direction = [&] { return client.connection.result().up.value(); };
+
+    SECTION("and what it says is the result") {
+        client.connection.on_news(
+            client.now, PortRole::upload,
+            TestEnded{.test = client.asked.test, .sent = {.packets_accepted = 700}}, client.out);
+        CHECK(direction().sent_known);
+        CHECK(direction().sent.packets_accepted == 700);
+    }
+    SECTION("but not for longer than a second") {
+        client.connection.on_timer(client.now + 999ms, client.out);
+        REQUIRE(!client.connection.done());
+        client.connection.on_timer(client.now + 1s, client.out);
+        CHECK(!direction().sent_known);
+    }
+    SECTION("unless it is gone as well") {
+        client.connection.on_port_lost(client.now, client.out);
+        CHECK(!direction().sent_known);
+    }
+    CHECK(client.connection.done());
+    CHECK(client.connection.result().end == wire::End::shutting_down);
+    CHECK(direction().end == wire::End::shutting_down);
 }

@@ -250,6 +250,8 @@ TEST_CASE("any text is read or refused", "[status]") {
         const auto at = *rc::gen::inRange<std::size_t>(0, document.size());
         document[at] = *rc::gen::arbitrary<char>();
         const auto status = from_json(document);
-        RC_ASSERT(status.has_value() || !status.error().what().empty());
+        // Outside the macro, whose || evaluates both sides.
+        const bool read_or_refused = status.has_value() || !status.error().what().empty();
+        RC_ASSERT(read_or_refused);
     });
 }
