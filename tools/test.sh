@@ -70,8 +70,8 @@ verb_test() {
     trap 'rm -f -- "$test_outcomes"' EXIT
     run_variant plain build 1
     if [[ $quick == no ]]; then
-        run_variant address build-asan 4 -Db_sanitize=address,undefined
-        run_variant thread build-tsan 4 -Db_sanitize=thread
+        run_variant address build-asan 4 -Db_sanitize=address,undefined -Doptimization=1
+        run_variant thread build-tsan 4 -Db_sanitize=thread -Doptimization=1
     fi
     python3 tools/summary.py --require-all "$require_all" "$test_outcomes"
 }

@@ -121,7 +121,7 @@ private:
     std::uint32_t test_ = 0;
     DirectionResult* current_ = nullptr; // in result_
     bool interrupted_ = false;
-    bool server_gone_ = false; // only our own ports are still asked
+    bool server_gone_ = false;    // only our own ports are still asked
     MonoTime load_since_ = never; // first and newest moment at which load was seen
     MonoTime load_until_{};
     std::uint64_t seen_packets_ = 0; // by the receiver, at the newest snapshot
