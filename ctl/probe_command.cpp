@@ -58,9 +58,9 @@ Failure no_way_out(const Error& error) {
                                  : "Check the address, -B, and this host's routes."}};
 }
 
-// fe80::/10: means nothing without the interface that it is behind.
-bool is_link_local(const dgram::Address& address) {
-    return address.bytes[0] == 0xfe && (address.bytes[1] & 0xc0) == 0x80;
+// fe80::/10 means nothing without the interface that it is behind.
+bool needs_zone(const dgram::Address& address) {
+    return !address.is_v4() && address.is_link_local();
 }
 
 // "ADDR", "DEV" or "ADDR%DEV" in its two parts.
@@ -83,7 +83,7 @@ std::expected<void, Failure> read_binding(const std::string& text, Contact::Sett
     if (index == 0)
         return std::unexpected{
             usage(fmt::format("-B {}: this host has no device {}", text, settings.device))};
-    if (is_link_local(*address)) settings.bind_address.scope = index;
+    if (needs_zone(*address)) settings.bind_address.scope = index;
     return {};
 }
 
@@ -92,7 +92,7 @@ void complete_zones(Contact::Settings& settings) {
     if (settings.device.empty()) return;
     const unsigned index = ::if_nametoindex(settings.device.c_str());
     for (dgram::Endpoint& server : settings.servers)
-        if (is_link_local(server.address) && server.address.scope == 0)
+        if (needs_zone(server.address) && server.address.scope == 0)
             server.address.scope = index;
 }
 

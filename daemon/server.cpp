@@ -33,7 +33,7 @@ constexpr std::uint64_t last_word_counter = std::uint64_t{1} << 63;
 Server::Server(rt::Loop& loop, const ServerConfig& config, std::vector<std::string> config_files,
                journal::Sink& sink)
     : loop_{loop}, config_{config}, config_files_{std::move(config_files)}, sink_{sink},
-      since_{mono_now()}, next_check_{since_}, last_check_{since_} {}
+      since_{mono_now()}, next_check_{since_}, hang_check_{since_} {}
 
 Server::~Server() = default;
 
@@ -213,16 +213,11 @@ void Server::on_connection(SessionEntry& entry, const session::ConnectionNews& n
 // Ends.
 
 void Server::check_signs_of_life(MonoTime now) {
-    const bool was_away = now - last_check_ > config_.worker_timeout / 2;
-    last_check_ = now;
+    hang_check_.begin(now, config_.worker_timeout);
     next_check_ = now + config_.worker_timeout / checks_per_timeout;
     std::vector<std::uint64_t> hanging;
-    for (auto& [id, running] : running_) {
-        if (was_away)
-            running.worker->forgive(now); // it was us who did not listen
-        else if (now - running.worker->last_heard() >= config_.worker_timeout)
-            hanging.push_back(id);
-    }
+    for (const auto& [id, running] : running_)
+        if (hang_check_.hangs(*running.worker)) hanging.push_back(id);
     for (const std::uint64_t id : hanging)
         worker_lost(id, "hangs");
 }

@@ -79,7 +79,7 @@ private:
     rt::Timer timer_;
     rt::Defer bury_;
     MonoTime next_check_;
-    MonoTime last_check_;
+    rt::HangCheck hang_check_;
     MonoTime stop_by_ = never;
     bool stopping_ = false;
 };

@@ -91,7 +91,7 @@ PlacedWorker::~PlacedWorker() {
 void PlacedWorker::leave_thread() {
     auto& thread = std::get<std::thread>(runs_);
     link_.shut_down(); // end of file for the thread, while we can still see its end close
-    if (wait_for_end(link_, thread_patience))
+    if (!hangs_ && wait_for_end(link_, thread_patience))
         thread.join();
     else
         thread.detach(); // it hangs; its session is over, its memory is lost
@@ -104,6 +104,18 @@ bool PlacedWorker::send(const WorkerOrder& order, std::span<const int> fds) {
 std::optional<std::string> PlacedWorker::how_it_ended() {
     auto* const child = std::get_if<Child>(&runs_);
     return child == nullptr ? std::nullopt : child->reap();
+}
+
+void HangCheck::begin(MonoTime now, Duration patience) {
+    was_away_ = now - last_round_ > patience / 2;
+    last_round_ = now;
+    patience_ = patience;
+}
+
+bool HangCheck::hangs(PlacedWorker& worker) const {
+    if (was_away_) worker.last_heard_ = last_round_;
+    worker.hangs_ = last_round_ - worker.last_heard_ >= patience_;
+    return worker.hangs_;
 }
 
 } // namespace wyn::rt

@@ -27,7 +27,7 @@ public:
     place(Placement where, Loop& here, const std::string& program, Function on_readable);
 
     // Closes the link, which stops the worker, and waits for its end: a process is killed, a thread
-    // gets a second and is then left behind.
+    // gets a second and is then left behind; one that hangs is left behind at once.
     ~PlacedWorker();
     PlacedWorker(const PlacedWorker&) = delete;
     PlacedWorker& operator=(const PlacedWorker&) = delete;
@@ -44,16 +44,13 @@ public:
         return got;
     }
 
-    // When it last gave a sign of life; its start counts as one.
-    MonoTime last_heard() const { return last_heard_; }
-    // The owner was away itself: what it did not hear is no sign of anything.
-    void forgive(MonoTime now) { last_heard_ = now; }
     // How a process ended, "killed by signal 9 (Killed)"; nothing for other placements or while it
     // runs.
     std::optional<std::string> how_it_ended();
     Placement where() const { return where_; }
 
 private:
+    friend class HangCheck;
     explicit PlacedWorker(Placement where) : where_{where} {}
     Result<void> start(Loop& here, const std::string& program, Link theirs);
     void leave_thread();
@@ -62,8 +59,26 @@ private:
     Link link_;
     Io watch_; // goes before link_
     Function on_readable_;
-    MonoTime last_heard_{};
+    MonoTime last_heard_{}; // its newest sign of life; its start counts as one
+    bool hangs_ = false;
     std::variant<std::monostate, std::unique_ptr<Worker>, std::thread, Child> runs_;
+};
+
+// Looks for workers that give no sign of life any more: begin() a round a few times per patience,
+// then ask for each worker.
+class HangCheck {
+public:
+    explicit HangCheck(MonoTime now) : last_round_{now} {}
+
+    void begin(MonoTime now, Duration patience);
+    // Whether nothing came from it for the patience. Nobody hangs in a round that comes late: what
+    // an owner who was away itself did not hear is no sign of anything.
+    bool hangs(PlacedWorker& worker) const;
+
+private:
+    MonoTime last_round_;
+    Duration patience_{};
+    bool was_away_ = false;
 };
 
 } // namespace wyn::rt

@@ -10,8 +10,8 @@ Result<std::unique_ptr<PortCrew>> PortCrew::place(Loop& here, Placement where,
                                                   const std::string& program,
                                                   std::array<Member, 3> members, OnNews on_news,
                                                   OnLost on_lost) {
-    std::unique_ptr<PortCrew> crew{new PortCrew{std::move(on_news), std::move(on_lost)}};
-    crew->last_check_ = mono_now();
+    std::unique_ptr<PortCrew> crew{
+        new PortCrew{mono_now(), std::move(on_news), std::move(on_lost)}};
     for (const PortRole role : session::port_roles) {
         const auto index = static_cast<std::size_t>(role);
         auto worker = PlacedWorker::place(where, here, program,
@@ -48,15 +48,9 @@ void PortCrew::lost(PortRole role, std::string_view how) {
 }
 
 void PortCrew::check_signs_of_life(MonoTime now, Duration patience) {
-    const bool was_away = now - last_check_ > patience / 2;
-    last_check_ = now;
-    for (const PortRole role : session::port_roles) {
-        PlacedWorker& worker = *workers_[static_cast<std::size_t>(role)];
-        if (was_away)
-            worker.forgive(now);
-        else if (now - worker.last_heard() >= patience)
-            lost(role, "hangs");
-    }
+    hang_check_.begin(now, patience);
+    for (const PortRole role : session::port_roles)
+        if (hang_check_.hangs(*workers_[static_cast<std::size_t>(role)])) lost(role, "hangs");
 }
 
 } // namespace wyn::rt

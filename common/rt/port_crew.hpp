@@ -31,8 +31,8 @@ public:
     void check_signs_of_life(MonoTime now, Duration patience);
 
 private:
-    PortCrew(OnNews on_news, OnLost on_lost)
-        : on_news_{std::move(on_news)}, on_lost_{std::move(on_lost)} {}
+    PortCrew(MonoTime now, OnNews on_news, OnLost on_lost)
+        : on_news_{std::move(on_news)}, on_lost_{std::move(on_lost)}, hang_check_{now} {}
     void on_readable(session::PortRole role);
     void lost(session::PortRole role, std::string_view how);
 
@@ -40,7 +40,7 @@ private:
     OnLost on_lost_;
     std::array<std::unique_ptr<PlacedWorker>, 3> workers_;
     std::array<bool, 3> lost_{};
-    MonoTime last_check_{};
+    HangCheck hang_check_;
 };
 
 } // namespace wyn::rt
