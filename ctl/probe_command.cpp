@@ -92,8 +92,7 @@ void complete_zones(Contact::Settings& settings) {
     if (settings.device.empty()) return;
     const unsigned index = ::if_nametoindex(settings.device.c_str());
     for (dgram::Endpoint& server : settings.servers)
-        if (needs_zone(server.address) && server.address.scope == 0)
-            server.address.scope = index;
+        if (needs_zone(server.address) && server.address.scope == 0) server.address.scope = index;
 }
 
 std::expected<crypto::NamedKey, Failure> read_key(const std::string& path) {
@@ -212,7 +211,7 @@ private:
                         device),
             style, terminal_width(STDERR_FILENO));
         live_ = std::make_unique<LiveLines>();
-        auto timer = loop_->add_timer([this] { redraw(); }, rt::Priority::status);
+        auto timer = loop_->add_timer([this] { redraw(); });
         if (!timer) return; // a probe without a picture is still a probe
         redraw_ = std::move(*timer);
         redraw();

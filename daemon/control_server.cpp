@@ -32,14 +32,12 @@ ControlServer::listen(rt::Loop& loop, const std::string& path, Status status) {
 }
 
 Result<void> ControlServer::watch() {
-    auto io = loop_.add_io(
-        listener_.fd(), EPOLLIN, [this](std::uint32_t) { on_caller(); }, rt::Priority::status);
+    auto io = loop_.add_io(listener_.fd(), EPOLLIN, [this](std::uint32_t) { on_caller(); });
     if (!io) return pass_on(io);
     watch_ = std::move(*io);
     sweep_ = loop_.add_defer([this] {
         std::erase_if(callers_, [](const Caller& caller) { return caller.gone; });
         watch_.watch(EPOLLIN);
-        sweep_.off();
     });
     return {};
 }
@@ -57,10 +55,9 @@ void ControlServer::on_caller() {
 Result<void> ControlServer::serve(net::Fd socket) {
     Caller& caller = callers_.emplace_back();
     caller.socket = std::move(socket);
-    auto io = loop_.add_io(
-        caller.socket.get(), EPOLLIN,
-        [this, &caller](std::uint32_t events) { on_event(caller, events); }, rt::Priority::status);
-    auto idle = loop_.add_timer([this, &caller] { dismiss(caller); }, rt::Priority::status);
+    auto io = loop_.add_io(caller.socket.get(), EPOLLIN,
+                           [this, &caller](std::uint32_t events) { on_event(caller, events); });
+    auto idle = loop_.add_timer([this, &caller] { dismiss(caller); });
     if (!io || !idle) {
         callers_.pop_back();
         return fail("no resources for another caller");
@@ -107,7 +104,7 @@ void ControlServer::dismiss(Caller& caller) {
     caller.watch.reset();
     caller.idle.reset();
     caller.gone = true;
-    sweep_.on(); // its object lives until its functions have returned
+    sweep_.soon(); // its object lives until its functions have returned
 }
 
 } // namespace wyn::daemon

@@ -101,7 +101,6 @@ Result<void> Server::watch() {
     timer_ = std::move(*timer);
     bury_ = loop_.add_defer([this] {
         ended_.clear();
-        bury_.off();
         if (stopping_ && running_.empty()) loop_.exit(0);
     });
     return {};
@@ -249,7 +248,7 @@ void Server::end_session(std::uint64_t session, wire::End end) {
     ended_.push_back(std::move(running_.at(session)));
     running_.erase(session);
     listener_->on_ended(session);
-    bury_.on();
+    bury_.soon();
 }
 
 void Server::stop() {
@@ -260,7 +259,7 @@ void Server::stop() {
     for (const auto& [id, running] : running_)
         running.worker->send(
             session::ConnectionOrder{session::CloseConnection{wire::End::shutting_down}});
-    bury_.on(); // leaves at once when there is no session
+    bury_.soon(); // leaves at once when there is no session
     settle();
 }
 

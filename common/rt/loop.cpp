@@ -36,20 +36,10 @@ void must(int returned) {
     WYN_CHECK(returned >= 0 || returned == -ESTALE);
 }
 
-std::int64_t level_of(Priority priority) {
-    switch (priority) {
-    case Priority::packets: return SD_EVENT_PRIORITY_IMPORTANT;
-    case Priority::normal: return SD_EVENT_PRIORITY_NORMAL;
-    case Priority::status: return SD_EVENT_PRIORITY_IDLE;
-    }
-    WYN_CHECK(false);
-}
-
 // The function and its captures live as long as sd-event may call them, which is longer than the
 // handle when that goes inside its own function.
 template <typename State>
-void give_to(sd_event_source* source, std::unique_ptr<State> state, Priority priority) {
-    must(sd_event_source_set_priority(source, level_of(priority)));
+void give_to(sd_event_source* source, std::unique_ptr<State> state) {
     must(sd_event_source_set_destroy_callback(
         source, [](void* owned) { delete static_cast<State*>(owned); }));
     static_cast<void>(state.release()); // also its userdata, given when it was added
@@ -101,12 +91,9 @@ MonoTime Timer::due() const noexcept {
     return state_->due;
 }
 
-void Defer::on() {
-    must(sd_event_source_set_enabled(raw(), SD_EVENT_ON));
-}
-
-void Defer::off() {
-    must(sd_event_source_set_enabled(raw(), SD_EVENT_OFF));
+// For sd-event a deferred source is the one that has waited longest, always.
+void Defer::soon() {
+    must(sd_event_source_set_enabled(raw(), SD_EVENT_ONESHOT));
 }
 
 Result<std::unique_ptr<Loop>> Loop::create() {
@@ -120,18 +107,18 @@ Loop::~Loop() {
     sd_event_unref(raw_);
 }
 
-Result<Io> Loop::add_io(int fd, std::uint32_t events, IoFunction function, Priority priority) {
+Result<Io> Loop::add_io(int fd, std::uint32_t events, IoFunction function) {
     auto state = std::make_unique<IoFunction>(std::move(function));
     sd_event_source* source = nullptr;
     const int r = sd_event_add_io(raw_, &source, fd, events, on_io, state.get());
     if (r < 0) return fail_errno(-r, "watch a descriptor");
-    give_to(source, std::move(state), priority);
+    give_to(source, std::move(state));
     Io handle{source};
     if (events == 0) handle.watch(0);
     return handle;
 }
 
-Result<Timer> Loop::add_timer(Function function, Priority priority) {
+Result<Timer> Loop::add_timer(Function function) {
     auto state = std::make_unique<Timer::State>(std::move(function));
     Timer::State* const raw_state = state.get();
     const auto on_time = [](sd_event_source*, std::uint64_t, void* fired) noexcept {
@@ -145,11 +132,11 @@ Result<Timer> Loop::add_timer(Function function, Priority priority) {
                                     on_time, raw_state);
     if (r < 0) return fail_errno(-r, "make a timer");
     must(sd_event_source_set_enabled(source, SD_EVENT_OFF));
-    give_to(source, std::move(state), priority);
+    give_to(source, std::move(state));
     return Timer{source, raw_state};
 }
 
-Result<Signal> Loop::add_signal(int number, Function function, Priority priority) {
+Result<Signal> Loop::add_signal(int number, Function function) {
     sigset_t set;
     ::sigemptyset(&set);
     ::sigaddset(&set, number);
@@ -158,17 +145,17 @@ Result<Signal> Loop::add_signal(int number, Function function, Priority priority
     sd_event_source* source = nullptr;
     const int r = sd_event_add_signal(raw_, &source, number, on_signal, state.get());
     if (r < 0) return fail_errno(-r, "watch a signal");
-    give_to(source, std::move(state), priority);
+    give_to(source, std::move(state));
     return Signal{source};
 }
 
-Defer Loop::add_defer(Function function, Priority priority) {
+Defer Loop::add_defer(Function function) {
     auto state = std::make_unique<Function>(std::move(function));
     sd_event_source* source = nullptr;
     const int r = sd_event_add_defer(raw_, &source, on_defer, state.get());
     WYN_CHECK(r >= 0 && source != nullptr); // it needs nothing but memory
     must(sd_event_source_set_enabled(source, SD_EVENT_OFF));
-    give_to(source, std::move(state), priority);
+    give_to(source, std::move(state));
     return Defer{source};
 }
 

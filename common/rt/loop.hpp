@@ -5,11 +5,9 @@
 // their own function, and may outlive the loop. A loop and its handles belong to one thread; every
 // thread can make its own.
 //
-// One turn of the loop calls one function: of the sources that are ready, the one with the first
-// priority, and among equals the one that has waited longest. So equals are fair to each other, but
-// a source that is always ready starves everything of a later priority. Whatever must happen during
-// a flood (timers, the link's end of file) has the priority of the flood's socket or an earlier
-// one.
+// One turn of the loop calls one function: of the sources that are ready, the one that has waited
+// longest. There are no priorities on purpose: a flood, or a port that spins, would starve whatever
+// came behind it, and then a client gets no answer, or the operator.
 #pragma once
 
 #include "base/error.hpp"
@@ -24,12 +22,6 @@ struct sd_event;
 struct sd_event_source;
 
 namespace wyn::rt {
-
-enum class Priority : std::uint8_t {
-    packets, // first
-    normal,
-    status, // when nothing else is ready
-};
 
 // What all handles share: sole ownership of a registration. Empty when default-made or moved from.
 class Source {
@@ -82,12 +74,13 @@ private:
     State* state_ = nullptr; // owned by the registration
 };
 
-// Called in every turn while it is on: this is how a loop spins. Starts switched off.
+// Something to do before anything else, as soon as the running function has returned. Not for
+// spinning, where it would leave nobody else a turn: a timer that is armed for now does that.
 class Defer : public Source {
 public:
     Defer() noexcept = default;
-    void on();
-    void off();
+    // Calls the function once, also when this is said twice before.
+    void soon();
 
 private:
     friend class Loop;
@@ -118,14 +111,12 @@ public:
 
     // Errors: a descriptor that cannot be watched (EPERM: a regular file) or is watched already
     // (EEXIST), and exhausted resources.
-    Result<Io> add_io(int fd, std::uint32_t events, IoFunction function,
-                      Priority priority = Priority::normal);
-    Result<Timer> add_timer(Function function, Priority priority = Priority::normal);
+    Result<Io> add_io(int fd, std::uint32_t events, IoFunction function);
+    Result<Timer> add_timer(Function function);
     // Blocks the signal in this thread, and leaves it blocked. Threads started later inherit that;
     // one started earlier would still be interrupted by the signal.
-    Result<Signal> add_signal(int number, Function function, Priority priority = Priority::normal);
-    // Of a later priority than the sources that it must not starve.
-    Defer add_defer(Function function, Priority priority = Priority::status);
+    Result<Signal> add_signal(int number, Function function);
+    Defer add_defer(Function function);
 
     // Turns until exit() is called, and returns its code.
     Result<int> run();

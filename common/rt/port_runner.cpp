@@ -42,20 +42,16 @@ PortRunner::PortRunner(Link& up, net::Fd socket, const session::PortSetup& setup
     : up_{up}, tuning_{setup.tuning}, on_end_{std::move(on_end)}, socket_{std::move(socket)},
       driver_{setup, mono_now(), random_, socket_} {}
 
-// Everything in one priority: a flood on the socket then cannot starve timers, nor the link's end.
 Result<void> PortRunner::watch(Loop& loop) {
-    auto link =
-        loop.add_io(up_.fd(), EPOLLIN, [this](std::uint32_t) { on_link(); }, Priority::packets);
-    auto socket =
-        loop.add_io(socket_.fd(), EPOLLIN, [this](std::uint32_t) { turn(); }, Priority::packets);
-    auto timer = loop.add_timer([this] { turn(); }, Priority::packets);
+    auto link = loop.add_io(up_.fd(), EPOLLIN, [this](std::uint32_t) { on_link(); });
+    auto socket = loop.add_io(socket_.fd(), EPOLLIN, [this](std::uint32_t) { turn(); });
+    auto timer = loop.add_timer([this] { turn(); });
     if (!link) return pass_on(link);
     if (!socket) return pass_on(socket);
     if (!timer) return pass_on(timer);
     link_watch_ = std::move(*link);
     socket_watch_ = std::move(*socket);
     timer_ = std::move(*timer);
-    again_ = loop.add_defer([this] { turn(); }, Priority::packets);
     return {};
 }
 
@@ -105,28 +101,23 @@ bool PortRunner::tell_news() {
 }
 
 void PortRunner::wait(bool more) {
-    const bool spins = tuning_.incoming_blocking_level == Duration::zero();
-    if (more || spins)
-        again_.on();
-    else
-        again_.off();
     const bool full = driver_.waits_for_room();
     if (full != watches_room_) {
         socket_watch_.watch(full ? EPOLLIN | EPOLLOUT : EPOLLIN);
         watches_room_ = full;
     }
+    const MonoTime now = mono_now();
     MonoTime wake = driver_.due();
-    if (full) wake = std::max(wake, mono_now() + recheck_when_full);
+    if (full) wake = std::max(wake, now + recheck_when_full);
     if (tuning_.incoming_blocking_level)
-        wake = std::min(wake, mono_now() + *tuning_.incoming_blocking_level);
-    timer_.arm(wake);
+        wake = std::min(wake, now + *tuning_.incoming_blocking_level);
+    timer_.arm(more ? now : wake); // now: after those who are ready already
 }
 
 void PortRunner::end() {
     link_watch_.reset();
     socket_watch_.reset();
     timer_.reset();
-    again_.reset();
     if (on_end_) std::exchange(on_end_, nullptr)();
 }
 

@@ -39,7 +39,6 @@ private:
     Io link_watch_;
     Io socket_watch_;
     Timer timer_;
-    Defer again_;
     bool watches_room_ = false;
 };
 

@@ -22,8 +22,8 @@ BeginSending order(BitRate rate) {
 
 // A sender, what it has sent, and feedback that fits.
 struct Sending {
-    explicit Sending(const BeginSending& begin)
-        : sender{begin, crypto::Key128{1}, Terms{}, 28, random, start} {}
+    explicit Sending(const BeginSending& begin, const Terms& terms = {})
+        : sender{begin, crypto::Key128{1}, terms, 28, random, start} {}
 
     // Sends everything that is due until then; true acceptance of the stack.
     void run_until(MonoTime end) {
@@ -186,6 +186,26 @@ TEST_CASE("a rate that falls does not take back what was allowed", "[session]") 
             before = sending.sent.size();
         }
     }
+}
+
+TEST_CASE("a search changes its rate once each adjustment_delay, however much feedback there is",
+          "[session]") {
+    BeginSending search = order(BitRate{0});
+    search.search = wire::Search::type_b;
+    Sending sending{search, {.adjustment_delay = 200ms}};
+    sending.run_until(start);
+    sending.send();
+    REQUIRE(sending.sender.on_feedback(start, sending.feedback()));
+    std::vector<MonoTime> changes;
+    for (Duration passed = 5ms; passed <= 1s; passed += 5ms) {
+        const BitRate before = sending.sender.offered();
+        sending.run_until(start + passed);
+        if (sending.sender.offered() != before) changes.push_back(sending.now);
+        REQUIRE(sending.sender.on_feedback(sending.now, sending.feedback()));
+    }
+    const std::vector<MonoTime> expected{start + 200ms, start + 400ms, start + 600ms, start + 800ms,
+                                         start + 1s};
+    CHECK(changes == expected);
 }
 
 TEST_CASE("the volume ends the load before it is exceeded", "[session]") {
