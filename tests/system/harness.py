@@ -164,16 +164,18 @@ class Holdings:
 
 
 class Daemon(Program):
-    """A wyndrvrd that listens. Settings are keys of its configuration file."""
+    """A wyndrvrd that listens. Settings are keys of its configuration file; `runner` is a command
+    that runs it."""
 
-    def __init__(self, *arguments: str, role: str = "server", **settings):
+    def __init__(self, *arguments: str, role: str = "server", runner: tuple[str, ...] = (),
+                 **settings):
         self.directory = tempfile.mkdtemp(dir=_scratch)
         self.socket = settings.setdefault("control_socket", f"{self.directory}/io.wyndrvr")
         file = f"{self.directory}/wyndrvrd.toml"
         with open(file, "w", encoding="utf-8") as text:
             # A JSON string, number, Boolean or list of strings is one in TOML too.
             text.writelines(f"{key} = {json.dumps(value)}\n" for key, value in settings.items())
-        super().__init__(DAEMON, "--config", file, *arguments, role=role)
+        super().__init__(*runner, DAEMON, "--config", file, *arguments, role=role)
         wait_until(lambda: "listening on " in self.stdout or not self.is_running(), 10,
                    "the daemon listens")
         if not self.is_running():

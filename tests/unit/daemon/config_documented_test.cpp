@@ -1,5 +1,6 @@
 #include "check.hpp"
 #include "daemon/server_config.hpp"
+#include "unit/lines.hpp"
 
 #include <fmt/format.h>
 
@@ -22,22 +23,12 @@ std::string file(const std::string& name) {
     return {std::istreambuf_iterator<char>{stream}, {}};
 }
 
-std::vector<std::string> lines_of(std::string_view text) {
-    std::vector<std::string> lines;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        lines.emplace_back(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return lines;
-}
-
 // What the manual page says about each `.It Ic KEY`, up to the next entry: its lines in one.
 std::map<std::string, std::string> documented_keys() {
     constexpr std::string_view entry = ".It Ic ";
     std::map<std::string, std::string> keys;
     std::string* current = nullptr;
-    for (const std::string& line : lines_of(file("man/wyndrvrd.toml.5"))) {
+    for (const std::string& line : test::lines_of(file("man/wyndrvrd.toml.5"))) {
         if (line.starts_with(entry))
             current = &keys[line.substr(entry.size())];
         else if (line.starts_with(".It") || line.starts_with(".El"))
@@ -90,7 +81,7 @@ TEST_CASE("the example in the manual page is a valid configuration", "[daemon]")
 TEST_CASE("the installed example is the printed default with every line commented out",
           "[daemon]") {
     std::string expected;
-    for (const std::string& line : lines_of(print_server_config(ServerConfig{})))
+    for (const std::string& line : test::lines_of(print_server_config(ServerConfig{})))
         expected += (line.empty() || line.starts_with('#') ? "" : "#") + line + '\n';
     CHECK(file("systemd/wyndrvrd.toml") == expected);
 
@@ -100,7 +91,7 @@ TEST_CASE("the installed example is the printed default with every line commente
     }
     SECTION("and each of its keys can be had by removing one character") {
         std::string text;
-        for (const std::string& line : lines_of(expected)) {
+        for (const std::string& line : test::lines_of(expected)) {
             const bool is_key = line.size() > 1 && line[0] == '#' && line[1] != ' ';
             text += (is_key ? line.substr(1) : line) + '\n';
         }
