@@ -167,6 +167,8 @@ std::string arrivals_row(const DirectionResult& result, const Style& style) {
 std::string limit_of(const DirectionResult& result) {
     const bool up = result.direction == wire::Direction::up;
     const std::string_view sender = up ? "this host" : "the server";
+    const std::uint64_t skipped = result.sent.packets_skipped;
+    const bool busy = skipped * 100 > result.sent.offered();
     switch (result.sent.limited_by) {
     case wire::LimitedBy::nothing: break;
     case wire::LimitedBy::grant:
@@ -176,9 +178,11 @@ std::string limit_of(const DirectionResult& result) {
     case wire::LimitedBy::stack:
         return fmt::format("the network stack of {} could not take more", sender);
     case wire::LimitedBy::volume: return "the volume that the server allows was used up";
+    case wire::LimitedBy::time:
+        if (!busy) return "the search met no limit in its time: the path may carry more";
+        break;
     }
-    const std::uint64_t skipped = result.sent.packets_skipped;
-    if (skipped * 100 <= result.sent.offered()) return "";
+    if (!busy) return "";
     return fmt::format("{} was too busy to send {}", sender, count_of(skipped, "datagram"));
 }
 

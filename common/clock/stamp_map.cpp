@@ -1,25 +1,25 @@
 #include "clock/stamp_map.hpp"
 
+#include <algorithm>
+
 namespace wyn {
 
-// Two readings of the two clocks differ by what lies between the calls: tens of nanoseconds, or a
-// preemption of some milliseconds. Slewing moves the offset by at most 0.5 ms per second. Anything
-// larger between two batches is a step of the wall clock, or a stall that hides one.
-static constexpr Duration largest_slip = 5ms;
 static constexpr Duration oldest_stamp = 1s;
 
-void StampMap::observe(MonoTime mono, WallTime wall) noexcept {
-    const Duration offset = wall.time_since_epoch() - mono.time_since_epoch();
-    const Duration slip = offset - wall_minus_mono_;
-    stepped_ = observed_ && (slip > largest_slip || slip < -largest_slip);
-    observed_ = true;
-    mono_ = mono;
-    wall_minus_mono_ = offset;
+void StampMap::observe(MonoTime before, WallTime wall, MonoTime after) noexcept {
+    const Duration least = wall.time_since_epoch() - after.time_since_epoch();
+    const Duration most = wall.time_since_epoch() - before.time_since_epoch();
+    now_ = after;
+    stepped_ = least > most_ahead_ || most < least_ahead_;
+    least_ahead_ = stepped_ ? least : std::max(least, least_ahead_);
+    most_ahead_ = stepped_ ? most : std::min(most, most_ahead_);
 }
 
 Stamp StampMap::place(WallTime kernel_stamp) const noexcept {
-    const MonoTime placed{kernel_stamp.time_since_epoch() - wall_minus_mono_};
-    if (stepped_ || placed > mono_ || placed < mono_ - oldest_stamp) return missing();
+    if (stepped_ || most_ahead_ == Duration::max()) return missing();
+    const Duration ahead = least_ahead_ + (most_ahead_ - least_ahead_) / 2;
+    const MonoTime placed{kernel_stamp.time_since_epoch() - ahead};
+    if (placed > now_ || placed < now_ - oldest_stamp) return missing();
     return {placed, StampOrigin::kernel};
 }
 

@@ -31,6 +31,7 @@ struct ReceivedTrain {
         0; // length of every datagram but perhaps the last; 0 only when empty
     Endpoint from;
     Stamp stamp;          // when the first of them reached the host
+    MonoTime read_at{};   // when we took them from the socket
     bool cut_off = false; // a datagram was longer than the buffer (MSG_TRUNC)
     // receive_drops() at the moment when this train was queued: a gap in a stream before a train
     // where this has moved is the socket's doing, any other gap the path's.

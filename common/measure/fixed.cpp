@@ -8,6 +8,7 @@ class Fixed final : public RateController {
 public:
     explicit Fixed(BitRate rate) : rate_{rate} {}
     BitRate rate() const override { return rate_; }
+    bool met_limit() const override { return true; } // nobody wants more
     void adjust(const Observation& /*seen*/) override {}
     void on_silence(std::uint32_t /*periods*/) override {}
 

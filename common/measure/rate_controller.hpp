@@ -27,6 +27,9 @@ public:
     virtual BitRate rate() const = 0;
     // One adjustment interval has passed and at least one feedback has come.
     virtual void adjust(const Observation& seen) = 0;
+    // Whether something showed that more would not fit: congestion, or the ceiling. Until then the
+    // rate is no more than a lower bound of the path's capacity (RFC 9097, section 6.5).
+    virtual bool met_limit() const = 0;
     // Feedback is overdue; `periods` counts from 1 until the next one arrives (RFC 9097, 8.1).
     virtual void on_silence(std::uint32_t periods) = 0;
 };

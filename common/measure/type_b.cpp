@@ -35,6 +35,10 @@ public:
             good();
     }
 
+    bool met_limit() const override {
+        return bad_trials_ >= bad_trials_confirm || rate() >= ceiling_;
+    }
+
     void on_silence(std::uint32_t /*periods*/) override { bad(); }
 
 private:

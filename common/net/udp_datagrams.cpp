@@ -93,13 +93,16 @@ Result<bool> UdpDatagrams::receive(ReceivedTrain& into) {
             ++strangers_;
             continue;
         }
-        stamp_map_.observe(mono_now(), wall_now());
+        const MonoTime before = mono_now();
+        const WallTime wall = wall_now();
+        stamp_map_.observe(before, wall, mono_now());
         const ReceivedControl control = read_control(message);
         const auto length = static_cast<std::size_t>(got);
         into.bytes = std::span{*buffer_}.first(length);
         into.segment_size = control.segment_size.value_or(length);
         into.from = *sender;
         into.stamp = control.stamp ? stamp_map_.place(*control.stamp) : stamp_map_.missing();
+        into.read_at = stamp_map_.now();
         into.cut_off = (message.msg_flags & MSG_TRUNC) != 0;
         note(control, into);
         return true;

@@ -66,9 +66,9 @@ std::uint64_t BulkSender::credit_bytes(MonoTime now) const {
 
 void BulkSender::note_limit(wire::LimitedBy limit) {
     // The strongest one is reported: what the breaker or the volume did matters more than a grant.
-    static constexpr std::array strength{wire::LimitedBy::nothing, wire::LimitedBy::grant,
-                                         wire::LimitedBy::stack, wire::LimitedBy::volume,
-                                         wire::LimitedBy::breaker};
+    static constexpr std::array strength{wire::LimitedBy::nothing, wire::LimitedBy::time,
+                                         wire::LimitedBy::grant,   wire::LimitedBy::stack,
+                                         wire::LimitedBy::volume,  wire::LimitedBy::breaker};
     const auto rank = [](wire::LimitedBy which) {
         return std::find(strength.begin(), strength.end(), which) - strength.begin();
     };
@@ -241,7 +241,9 @@ void BulkSender::on_timer(MonoTime now) {
 }
 
 void BulkSender::end(wire::End why) {
-    if (!ended()) end_ = why;
+    if (ended()) return;
+    if (running() && !controller_->met_limit()) note_limit(wire::LimitedBy::time);
+    end_ = why;
 }
 
 MonoTime BulkSender::due() const {

@@ -37,11 +37,12 @@ std::optional<wire::Drop> LatencyProber::on_echo(Stamp arrived, const wire::Echo
     if (sent == MonoTime{} || to_ns(sent) != echo.probe_sent_ns) return wire::Drop::unexpected;
     const auto held = static_cast<Duration::rep>(echo.sent_ns - echo.probe_received_ns);
     const Duration total = arrived.time - sent;
-    if (held < 0 || Duration{held} > total) return wire::Drop::value;
+    if (held < 0) return wire::Drop::value;
     ++news_.echoes_received;
     news_.probes_arrived = std::max(news_.probes_arrived, echo.probes_received);
     if (arrived.origin == StampOrigin::user) ++news_.stamps_missing;
-    if (news_.count < LatencyNews::most_samples)
+    // An echo that claims to have been held for longer than it was away has come back all the same.
+    if (Duration{held} <= total && news_.count < LatencyNews::most_samples)
         news_.samples[news_.count++] = {
             .number = echo.number, .sent = sent, .rtt = total - Duration{held}};
     if (oldest_news_ == never) oldest_news_ = arrived.time;

@@ -1,5 +1,7 @@
 #include "session/port_driver.hpp"
 
+#include <algorithm>
+
 namespace wyn::session {
 
 void PortDriver::on_order(MonoTime now, const PortOrder& order) {
@@ -18,7 +20,8 @@ bool PortDriver::receive(MonoTime now, std::size_t most_trains) {
             continue;
         }
         if (!*received) break;
-        session_.on_train(now, train, out_);
+        session_.on_train(std::max({now, train.stamp.time, train.read_at}), train, out_);
+        flush(); // an answer says how long it was held, so it must not be held any longer
     }
     // One system call: while a load runs once per turn with datagrams, else with the timers.
     if (session_.is_loaded()) session_.note_socket_drops(door_.receive_drops());

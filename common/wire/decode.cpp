@@ -214,7 +214,8 @@ DecodedBody decode_stop(Bytes datagram) {
 DecodedBody decode_report(Bytes datagram) {
     const auto in = read<ReportLayout>(datagram);
     const auto end = end_from(in.end.u16());
-    if (!end || !within<std::uint64_t>(in.role.get(), 1, 2) || in.limited_by.get() > 4 ||
+    if (!end || !within<std::uint64_t>(in.role.get(), 1, 2) ||
+        in.limited_by.get() > static_cast<std::uint8_t>(last_limit) ||
         !are_times(in.first_sent_ns, in.last_sent_ns, in.first_arrival_ns, in.last_arrival_ns,
                    in.best_span_ns))
         return Rejected{Drop::value};

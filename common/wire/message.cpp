@@ -19,6 +19,7 @@ std::string_view name(LimitedBy limit) {
     case LimitedBy::breaker: return "breaker";
     case LimitedBy::stack: return "stack";
     case LimitedBy::volume: return "volume";
+    case LimitedBy::time: return "time";
     }
     return "unknown";
 }

@@ -27,7 +27,9 @@ enum class LimitedBy : std::uint8_t {
     breaker = 2, // more than half of the load was lost for long: RFC 8084 circuit breaker
     stack = 3,   // the host's stack refused or blocked
     volume = 4,  // the session's volume
+    time = 5,    // a search that still went up at its end: the path may carry more
 };
+inline constexpr LimitedBy last_limit = LimitedBy::time;
 std::string_view name(LimitedBy limit);
 
 // Types and values of unknown extensions, kept so that a message can be encoded again unchanged.

@@ -172,13 +172,16 @@ TEST_CASE("what held the load back is named, and who", "[ctl]") {
           "more than half was lost: the load was cut to twice what arrived");
     CHECK(limit(wire::LimitedBy::stack) == "the network stack of this host could not take more");
     CHECK(limit(wire::LimitedBy::volume) == "the volume that the server allows was used up");
+    CHECK(limit(wire::LimitedBy::time) ==
+          "the search met no limit in its time: the path may carry more");
 
     SECTION("a busy sender is worth a word when it left out more than one in a hundred") {
         const std::uint64_t sent = up.sent.packets_accepted;
         up.sent.packets_skipped = sent / 100;
         CHECK(limit(wire::LimitedBy::nothing).empty());
         up.sent.packets_skipped = sent / 100 + 1;
-        CHECK(limit(wire::LimitedBy::nothing) == "this host was too busy to send 42 datagrams");
+        for (const auto by : {wire::LimitedBy::nothing, wire::LimitedBy::time})
+            CHECK(limit(by) == "this host was too busy to send 42 datagrams");
     }
     SECTION("of a download the sender is the server") {
         Report report = test::ordinary();

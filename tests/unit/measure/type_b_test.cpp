@@ -45,6 +45,28 @@ TEST_CASE("while nothing hurts the search climbs ten rows at a time, one above 1
     CHECK(mbits(*controller) == 1100);
 }
 
+TEST_CASE("until congestion is confirmed, or the ceiling reached, no limit was met", "[measure]") {
+    for (const Observation& bad : {lossy, delayed}) {
+        const auto controller = search();
+        for (int i = 0; i < 10; ++i)
+            controller->adjust(good);
+        CHECK_FALSE(controller->met_limit());
+        controller->adjust(bad);
+        controller->adjust(bad);
+        CHECK_FALSE(controller->met_limit());
+        controller->adjust(bad);
+        CHECK(controller->met_limit());
+        controller->adjust(good);
+        CHECK(controller->met_limit());
+    }
+    const auto bounded = search(BitRate{20'000'000});
+    bounded->adjust(good);
+    CHECK_FALSE(bounded->met_limit());
+    bounded->adjust(good);
+    CHECK(bounded->met_limit());
+    CHECK(make_fixed(BitRate{1})->met_limit());
+}
+
 TEST_CASE("three bad trials in a row confirm congestion: 30 rows back, then single steps",
           "[measure]") {
     for (const Observation& bad : {lossy, delayed}) {

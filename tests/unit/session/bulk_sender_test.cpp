@@ -208,6 +208,19 @@ TEST_CASE("a search changes its rate once each adjustment_delay, however much fe
     CHECK(changes == expected);
 }
 
+TEST_CASE("a search that ends on its way up says that it met no limit", "[session]") {
+    BeginSending search = order(BitRate{0});
+    search.search = wire::Search::type_b;
+    Sending sending{search};
+    sending.run_until(start);
+    sending.send();
+    REQUIRE(sending.sender.on_feedback(start, sending.feedback()));
+    sending.run_with_feedback_until(start + 500ms);
+    CHECK(sending.sender.record().limited_by == wire::LimitedBy::nothing);
+    sending.sender.end(wire::End::interrupted);
+    CHECK(sending.sender.record().limited_by == wire::LimitedBy::time);
+}
+
 TEST_CASE("the volume ends the load before it is exceeded", "[session]") {
     BeginSending limited = order(BitRate{8'000'000});
     limited.volume_bytes = 100'500;

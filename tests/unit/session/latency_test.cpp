@@ -63,16 +63,27 @@ TEST_CASE("an echo counts once, and only for a probe that was sent", "[session]"
     CHECK(prober.on_echo(at(start + 20ms), echo) == wire::Drop::unexpected);
 }
 
-TEST_CASE("an echo that was held longer than it was away is refused", "[session]") {
+TEST_CASE("an echo that claims to have been held for longer than it was away gives no sample",
+          "[session]") {
     LatencyProber prober;
     prober.set_interval(start, 10ms);
     const wire::Probe probe = *prober.on_timer(start);
-    const wire::Echo slow{
-        .number = 0, .probe_sent_ns = probe.sent_ns, .probe_received_ns = 0, .sent_ns = 21'000'000};
-    CHECK(prober.on_echo(at(start + 20ms), slow) == wire::Drop::value);
     const wire::Echo backwards{
         .number = 0, .probe_sent_ns = probe.sent_ns, .probe_received_ns = 5, .sent_ns = 4};
     CHECK(prober.on_echo(at(start + 20ms), backwards) == wire::Drop::value);
+    const wire::Echo slow{
+        .number = 0, .probe_sent_ns = probe.sent_ns, .probe_received_ns = 0, .sent_ns = 21'000'000};
+    CHECK_FALSE(prober.on_echo(at(start + 20ms), slow).has_value());
+
+    prober.set_interval(start + 20ms, 10ms);
+    LatencyAnswerer answerer;
+    const wire::Echo good =
+        answerer.on_probe(at(start + 20ms), start + 20ms, *prober.on_timer(start + 20ms));
+    CHECK_FALSE(prober.on_echo(at(start + 21ms), good).has_value());
+    const auto news = prober.take_news(start + 100ms);
+    REQUIRE(news.has_value());
+    CHECK(news->echoes_received == 2); // neither is lost
+    CHECK(news->count == 1);
 }
 
 TEST_CASE("samples are told after 50 ms, or when there are many", "[session]") {

@@ -88,9 +88,9 @@ TEST_CASE("every reason has a name of its own", "[wire]") {
     }
     CHECK(sentences.size() == known_ends().size());
     std::set<std::string> limits;
-    for (std::uint8_t number = 0; number <= 4; ++number)
+    for (std::uint8_t number = 0; number <= static_cast<std::uint8_t>(last_limit); ++number)
         limits.emplace(name(static_cast<LimitedBy>(number)));
-    CHECK(limits.size() == 5);
+    CHECK(limits.size() == 6);
     CHECK(limits.count("unknown") == 0);
 }
 
@@ -105,7 +105,7 @@ TEST_CASE("the manual page lists every reason with number, name and sentence", "
                        fmt::format("\n.It {} Ta {} Ta {}\n", static_cast<std::uint16_t>(end),
                                    name(end), sentence(end))));
     const std::string limits = section("Limits of a rate");
-    for (std::uint8_t number = 0; number <= 4; ++number)
+    for (std::uint8_t number = 0; number <= static_cast<std::uint8_t>(last_limit); ++number)
         CHECK(contains(limits, fmt::format("\n.It {} Ta {} Ta ", number,
                                            name(static_cast<LimitedBy>(number)))));
 }
