@@ -135,6 +135,13 @@ std::uint16_t payload_for(const ProbeOptions& options, const Contacted& contacte
         std::min<std::size_t>(options.payload_bytes.value_or(fits), most));
 }
 
+// "fra1.example.net 198.51.100.7:6711", or the address alone when it was given.
+std::string target_of(const Report& report) {
+    const dgram::Endpoint& server = *report.server;
+    const bool named = report.options.host != dgram::print(server.address);
+    return fmt::format("{}{}", named ? report.options.host + " " : "", dgram::print(server));
+}
+
 // One run of the command: what it owns lives until its report is complete.
 class Probe {
 public:
@@ -206,9 +213,8 @@ private:
         const Style style = style_of(STDERR_FILENO, report_.options.ascii);
         const std::string device = device_.empty() ? "" : " " + device_;
         view_ = std::make_unique<ProgressView>(
-            fmt::format("probe {} {}  from {}{}   UDP", report_.options.host,
-                        dgram::print(*report_.server), dgram::print(report_.local->address),
-                        device),
+            fmt::format("probe {}  from {}{}   UDP", target_of(report_),
+                        dgram::print(report_.local->address), device),
             style, terminal_width(STDERR_FILENO));
         live_ = std::make_unique<LiveLines>();
         auto timer = loop_->add_timer([this] { redraw(); });

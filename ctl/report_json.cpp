@@ -7,10 +7,10 @@ namespace wyn::ctl {
 
 namespace {
 
-using json = nlohmann::ordered_json; // the order of the document is the author's
+using Json = nlohmann::ordered_json; // the order of the document is the author's
 
-json ns_or_null(const std::optional<Duration>& value) {
-    return value ? json(value->count()) : json(nullptr);
+Json ns_or_null(const std::optional<Duration>& value) {
+    return value ? Json(value->count()) : Json(nullptr);
 }
 
 // RFC 3339 in UTC with milliseconds.
@@ -26,18 +26,18 @@ std::string date(WallTime time) {
 }
 
 // No percentile of too few samples: it would be one of the largest few and mean nothing.
-json quantile(const stats::Histogram& histogram, double q) {
-    return histogram.enough_for(q) ? ns_or_null(histogram.quantile(q)) : json(nullptr);
+Json quantile(const stats::Histogram& histogram, double q) {
+    return histogram.enough_for(q) ? ns_or_null(histogram.quantile(q)) : Json(nullptr);
 }
 
-json rtt_json(const stats::Histogram& rtt) {
+Json rtt_json(const stats::Histogram& rtt) {
     return {{"min", ns_or_null(rtt.min())}, {"mean", ns_or_null(rtt.mean())},
             {"p50", quantile(rtt, 0.5)},    {"p90", quantile(rtt, 0.9)},
             {"p99", quantile(rtt, 0.99)},   {"max", ns_or_null(rtt.max())},
             {"count", rtt.count()}};
 }
 
-json latency_json(const session::LatencyResult& latency) {
+Json latency_json(const session::LatencyResult& latency) {
     return {{"rtt_ns", rtt_json(latency.rtt)},
             {"probes",
              {{"sent", latency.probes_sent},
@@ -46,10 +46,10 @@ json latency_json(const session::LatencyResult& latency) {
               {"stamps_missing", latency.stamps_missing}}}};
 }
 
-json rates_json(const session::DirectionResult& result) {
+Json rates_json(const session::DirectionResult& result) {
     const auto rates = result.rates();
     const auto bps = [&](BitRate session::DirectionResult::Rates::* which) {
-        return rates ? json(((*rates).*which).bps()) : json(nullptr);
+        return rates ? Json(((*rates).*which).bps()) : Json(nullptr);
     };
     return {{"payload", bps(&session::DirectionResult::Rates::payload)},
             {"ip", bps(&session::DirectionResult::Rates::ip)},
@@ -57,77 +57,77 @@ json rates_json(const session::DirectionResult& result) {
 }
 
 // sent = received + lost.total; lost.total = path + sender_host + receiver_socket.
-json packets_json(const session::DirectionResult& result) {
+Json packets_json(const session::DirectionResult& result) {
     using Losses = session::DirectionResult::Losses;
     const auto losses = result.losses();
     const auto part = [&](std::uint64_t Losses::* which) {
-        return losses ? json((*losses).*which) : json(nullptr);
+        return losses ? Json((*losses).*which) : Json(nullptr);
     };
-    const json lost{{"total", part(&Losses::total)},
+    const Json lost{{"total", part(&Losses::total)},
                     {"path", part(&Losses::path)},
-                    {"sender_host", losses              ? json(losses->sender_host)
-                                    : result.sent_known ? json(result.sent.packets_refused)
-                                                        : json(nullptr)},
+                    {"sender_host", losses              ? Json(losses->sender_host)
+                                    : result.sent_known ? Json(result.sent.packets_refused)
+                                                        : Json(nullptr)},
                     {"receiver_socket", part(&Losses::receiver_socket)},
                     {"receiver_host", nullptr}};
     const auto received = [&](std::uint64_t value) {
-        return result.received_known ? json(value) : json(nullptr);
+        return result.received_known ? Json(value) : Json(nullptr);
     };
-    return {{"sent", result.sent_known ? json(result.sent.offered()) : json(nullptr)},
+    return {{"sent", result.sent_known ? Json(result.sent.offered()) : Json(nullptr)},
             {"received", received(result.received.packets)},
             {"duplicate", received(result.received.duplicates)},
             {"reordered", received(result.received.reordered)},
             {"late", received(result.received.late)},
-            {"skipped", result.sent_known ? json(result.sent.packets_skipped) : json(nullptr)},
+            {"skipped", result.sent_known ? Json(result.sent.packets_skipped) : Json(nullptr)},
             {"lost", lost}};
 }
 
-json direction_json(const session::DirectionResult& result) {
+Json direction_json(const session::DirectionResult& result) {
     const auto rates = result.rates();
     return {{"rate_bps", rates_json(result)},
-            {"rate_span_ns", rates ? json(rates->span.count()) : json(nullptr)},
+            {"rate_span_ns", rates ? Json(rates->span.count()) : Json(nullptr)},
             {"packets", packets_json(result)},
             {"payload_bytes",
-             result.received_known ? json(result.received.payload_bytes) : json(nullptr)},
+             result.received_known ? Json(result.received.payload_bytes) : Json(nullptr)},
             {"loaded_rtt_ns", rtt_json(result.loaded.rtt)},
             {"duration_ns", result.duration.count()},
             {"datagram_bytes", result.datagram_bytes},
-            {"granted_bps", result.granted.bps() == 0 ? json(nullptr) : json(result.granted.bps())},
+            {"granted_bps", result.granted.bps() == 0 ? Json(nullptr) : Json(result.granted.bps())},
             {"limited_by",
-             result.sent_known ? json(wire::name(result.sent.limited_by)) : json(nullptr)},
+             result.sent_known ? Json(wire::name(result.sent.limited_by)) : Json(nullptr)},
             {"stamps_missing",
-             result.received_known ? json(result.received.stamps_missing) : json(nullptr)},
+             result.received_known ? Json(result.received.stamps_missing) : Json(nullptr)},
             {"end", wire::name(result.end)}};
 }
 
-json endpoint_json(const std::optional<dgram::Endpoint>& endpoint) {
+Json endpoint_json(const std::optional<dgram::Endpoint>& endpoint) {
     if (!endpoint) return nullptr;
     return {{"address", dgram::print(endpoint->address)}, {"port", endpoint->port}};
 }
 
-json target_json(const Report& report) {
+Json target_json(const Report& report) {
     const std::optional<dgram::Endpoint>& server = report.server;
     return {{"name", report.options.host},
-            {"address", server ? json(dgram::print(server->address)) : json(nullptr)},
+            {"address", server ? Json(dgram::print(server->address)) : Json(nullptr)},
             {"port", server ? server->port : report.options.port}};
 }
 
-json failure_json(const Failure& failure) {
+Json failure_json(const Failure& failure) {
     return {{"code", static_cast<int>(failure.code)},
             {"reason", failure.reason},
             {"message", failure.sentence},
             {"advice", failure.advice}};
 }
 
-json test_json(const Report& report) {
+Json test_json(const Report& report) {
     const ProbeOptions& options = report.options;
     return {
         {"kind", "probe"},
         {"protocol", "udp"},
-        {"search", options.rate ? json(nullptr) : json("b")},
-        {"rate_bps", options.rate ? json(options.rate->bps()) : json(nullptr)},
+        {"search", options.rate ? Json(nullptr) : Json("b")},
+        {"rate_bps", options.rate ? Json(options.rate->bps()) : Json(nullptr)},
         {"duration_ns", options.duration.count()},
-        {"payload_bytes", report.payload_bytes == 0 ? json(nullptr) : json(report.payload_bytes)},
+        {"payload_bytes", report.payload_bytes == 0 ? Json(nullptr) : Json(report.payload_bytes)},
         {"port_parallelism", print(options.port_parallelism)}};
 }
 
@@ -136,11 +136,11 @@ json test_json(const Report& report) {
 std::string report_as_json(const Report& report) {
     const session::ProbeResult* const result = report.result ? &*report.result : nullptr;
     const auto direction = [](const std::optional<session::DirectionResult>* which) {
-        return which != nullptr && *which ? direction_json(**which) : json(nullptr);
+        return which != nullptr && *which ? direction_json(**which) : Json(nullptr);
     };
-    const json document{
+    const Json document{
         {"schema", "wyndrvr.result/1"},
-        {"id", report.session == 0 ? json(nullptr) : json(fmt::format("{:016x}", report.session))},
+        {"id", report.session == 0 ? Json(nullptr) : Json(fmt::format("{:016x}", report.session))},
         {"tool", {{"client", WYN_VERSION}, {"server", nullptr}}},
         {"start", date(report.start)},
         {"duration_ns", report.took.count()},
@@ -148,14 +148,14 @@ std::string report_as_json(const Report& report) {
         {"target", target_json(report)},
         {"local", endpoint_json(report.local)},
         {"test", test_json(report)},
-        {"idle", result != nullptr && result->idle ? latency_json(*result->idle) : json(nullptr)},
+        {"idle", result != nullptr && result->idle ? latency_json(*result->idle) : Json(nullptr)},
         {"up", direction(result == nullptr ? nullptr : &result->up)},
         {"down", direction(result == nullptr ? nullptr : &result->down)},
         {"verdict", nullptr},
-        {"usage", {{"bytes", result == nullptr ? json(nullptr) : json(result->bytes_used)}}},
-        {"error", report.failure ? failure_json(*report.failure) : json(nullptr)}};
+        {"usage", {{"bytes", result == nullptr ? Json(nullptr) : Json(result->bytes_used)}}},
+        {"error", report.failure ? failure_json(*report.failure) : Json(nullptr)}};
     // Names come from the command line: whatever bytes they hold, the document is valid JSON.
-    return document.dump(-1, ' ', false, json::error_handler_t::replace);
+    return document.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 } // namespace wyn::ctl

@@ -88,6 +88,7 @@ std::string limits_row(const status::Limits& limits) {
 std::string files_row(const std::vector<std::string>& files) {
     if (files.empty()) return row("config", {"no file"});
     std::vector<std::string> pieces;
+    pieces.reserve(files.size());
     for (const std::string& file : files)
         pieces.push_back(escaped(file, 4096));
     return row("config", std::move(pieces));

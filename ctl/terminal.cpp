@@ -2,28 +2,39 @@
 
 #include <fmt/format.h>
 #include <langinfo.h>
+#include <locale.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <clocale>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
 namespace wyn::ctl {
 
+namespace {
+
+// Of the environment's locale; the process itself stays in the C locale, whatever its threads do.
+bool has_utf8() {
+    const locale_t locale = ::newlocale(LC_CTYPE_MASK, "", nullptr);
+    if (locale == nullptr) return false; // names one that is not installed: then plain ASCII
+    const bool utf8 = std::strcmp(::nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
+    ::freelocale(locale);
+    return utf8;
+}
+
+} // namespace
+
 bool is_terminal(int fd) {
     return ::isatty(fd) == 1;
 }
 
 Style style_of(int fd, bool ascii) {
-    std::setlocale(LC_CTYPE, ""); // only to learn the character set
     const char* const no_colour = std::getenv("NO_COLOR");
     const char* const term = std::getenv("TERM");
     const bool dumb = term == nullptr || std::strcmp(term, "dumb") == 0;
     const bool wants_none = no_colour != nullptr && *no_colour != '\0';
-    const bool utf8 = std::strcmp(::nl_langinfo(CODESET), "UTF-8") == 0;
-    return {.colour = is_terminal(fd) && !dumb && !wants_none, .unicode = utf8 && !ascii};
+    return {.colour = is_terminal(fd) && !dumb && !wants_none, .unicode = has_utf8() && !ascii};
 }
 
 std::size_t terminal_width(int fd) {

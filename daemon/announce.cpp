@@ -62,6 +62,7 @@ std::string session_name(std::uint64_t id) {
 
 Event announce_listening(const dgram::Endpoint& at, const std::vector<std::string>& files) {
     std::vector<std::string> names;
+    names.reserve(files.size());
     for (const std::string& file : files)
         names.push_back(escaped(file, longest_path));
     const std::string files_read = names.empty()

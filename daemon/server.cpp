@@ -122,9 +122,8 @@ void Server::close_port(std::uint16_t port) {
 
 bool Server::start(const Admitted& admitted) {
     const std::uint64_t id = admitted.setup.session;
-    std::array<net::Fd, 3> sockets;
     std::array<int, 3> raw{};
-    for (std::size_t i = 0; i < sockets.size(); ++i)
+    for (std::size_t i = 0; i < raw.size(); ++i)
         raw[i] = opened_[admitted.ports[i]].get();
     auto control = net::duplicate(raw[0]);
     auto worker = rt::PlacedWorker::place(config_.connection_parallelism, loop_, program,

@@ -50,8 +50,9 @@ status::Status Server::describe() const {
                           .admitted = counts.admitted,
                           .cookies_sent = counts.cookies_sent,
                           .ended = ended_counts_};
-    for (std::uint16_t code = 0; code < counts.refused.size(); ++code)
-        if (const auto refusal = wire::refusal_from(code); refusal && counts.refused[code] > 0)
+    for (std::size_t code = 0; code < counts.refused.size(); ++code)
+        if (const auto refusal = wire::refusal_from(static_cast<std::uint16_t>(code));
+            refusal && counts.refused[code] > 0)
             status.refused[std::string{wire::name(*refusal)}] = counts.refused[code];
     for (std::size_t i = 0; i < wire::drop_reasons; ++i)
         if (const auto drop = static_cast<wire::Drop>(i); counts.drops.of(drop) > 0)

@@ -5,8 +5,8 @@
 may_install=yes
 
 # Sets: `build` builds everything including the tests, `test` runs the tests that need the kernel,
-# `bench`, `check` and `fuzz` are for the verbs of that name. clang 19 is the version whose format is
-# law.
+# `bench`, `check` and `fuzz` are for the verbs of that name. clang 19 is the version whose format
+# is law.
 # shellcheck disable=SC2034 # read by name, in wanted_packages
 declare -A packages_apt=(
     [build]="g++ meson ninja-build pkg-config python3 libsystemd-dev libtomlplusplus-dev

@@ -84,12 +84,11 @@ Result<void> PlacedWorker::start(Loop& here, const std::string& program, Link th
 
 PlacedWorker::~PlacedWorker() {
     watch_.reset();
-    if (std::holds_alternative<std::thread>(runs_)) leave_thread();
+    if (auto* const thread = std::get_if<std::thread>(&runs_)) leave(*thread);
     link_.close(); // end of file: stop
 }
 
-void PlacedWorker::leave_thread() {
-    auto& thread = std::get<std::thread>(runs_);
+void PlacedWorker::leave(std::thread& thread) {
     link_.shut_down(); // end of file for the thread, while we can still see its end close
     if (!hangs_ && wait_for_end(link_, thread_patience))
         thread.join();

@@ -53,7 +53,7 @@ private:
     friend class HangCheck;
     explicit PlacedWorker(Placement where) : where_{where} {}
     Result<void> start(Loop& here, const std::string& program, Link theirs);
-    void leave_thread();
+    void leave(std::thread& thread);
 
     Placement where_;
     Link link_;
