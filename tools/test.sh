@@ -40,7 +40,8 @@ run_variant() {
     rm -f -- "$directory"/meson-logs/testlog*
     local status=0
     "${wrapper[@]}" meson test -C "$directory" --no-rebuild --print-errorlogs \
-        --timeout-multiplier "$timeout_factor" "${selected[@]/#/--suite=}" </dev/null || status=$?
+        --num-processes $((2 * $(nproc))) --timeout-multiplier "$timeout_factor" \
+        "${selected[@]/#/--suite=}" </dev/null || status=$?
     printf '%s\t%s\tmeson %s\n' "$name" "$directory" "$status" >>"$test_outcomes"
 }
 
