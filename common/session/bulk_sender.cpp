@@ -218,7 +218,8 @@ void BulkSender::adjust(MonoTime now) {
                first_silence + (2 + silent_periods_) * terms_.adjustment_delay) {
         controller_->on_silence(++silent_periods_);
     }
-    if (order_.granted.bps() != 0 && controller_->rate() >= order_.granted)
+    const bool wants_more = order_.rate.bps() == 0 || order_.rate > order_.granted;
+    if (order_.granted.bps() != 0 && wants_more && controller_->rate() >= order_.granted)
         note_limit(wire::LimitedBy::grant);
     ++step_;
     open_step(now);

@@ -25,7 +25,8 @@ namespace wyn::session {
 
 class BulkSender {
 public:
-    // `header_bytes` is 28 or 48, of IP and UDP. `order` is within the terms: its giver checked it.
+    // `header_bytes` is 28 or 48, of IP and UDP. What `order` grants is within the terms: its giver
+    // checked it.
     BulkSender(const BeginSending& order, const crypto::Key128& key, const Terms& terms,
                std::uint32_t header_bytes, Random& random, MonoTime now);
 

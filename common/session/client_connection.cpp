@@ -183,8 +183,8 @@ void ClientConnection::on_ready(MonoTime now, const wire::Ready& ready, Connecti
     if (is_down()) return;
     out.orders.push_back({PortRole::upload, BeginSending{.test = test_,
                                                          .search = plan_.search,
-                                                         .rate = current_->granted,
-                                                         .granted = result_.terms.max_rate,
+                                                         .rate = plan_.rate,
+                                                         .granted = current_->granted,
                                                          .duration = current_->duration,
                                                          .datagram_bytes = current_->datagram_bytes,
                                                          .volume_bytes = volume_left()}});

@@ -45,8 +45,8 @@ struct PortSetup {
 struct BeginSending {
     std::uint32_t test = 0;
     wire::Search search = wire::Search::fixed;
-    BitRate rate{0};    // fixed: the rate (payload); search: the ceiling, 0: none
-    BitRate granted{0}; // the most that the session's terms allow, 0: no limit
+    BitRate rate{0};    // wanted; fixed: the rate (payload), search: the ceiling, 0: none
+    BitRate granted{0}; // the most that the server allows, 0: no limit
     Duration duration{};
     std::uint16_t datagram_bytes = 0;
     std::uint64_t volume_bytes = 0; // payload left in the session, 0: no limit

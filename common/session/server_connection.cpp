@@ -152,8 +152,8 @@ void ServerConnection::begin(ConnectionOutbox& out) {
     out.orders.push_back(
         {role, BeginSending{.test = granted.test,
                             .search = test_->start.search,
-                            .rate = BitRate{granted.rate_bps},
-                            .granted = setup_.terms.max_rate,
+                            .rate = BitRate{test_->start.rate_bps},
+                            .granted = BitRate{granted.rate_bps},
                             .duration = std::chrono::milliseconds{granted.duration_ms},
                             .datagram_bytes = granted.datagram_bytes,
                             .volume_bytes = volume_left()}});

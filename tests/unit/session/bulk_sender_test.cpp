@@ -234,6 +234,17 @@ TEST_CASE("the volume ends the load before it is exceeded", "[session]") {
     CHECK(sending.sender.record().limited_by == wire::LimitedBy::volume);
 }
 
+TEST_CASE("a grant of all that was wanted limits nothing", "[session]") {
+    BeginSending granted = order(BitRate{8'000'000});
+    granted.granted = granted.rate;
+    Sending sending{granted};
+    sending.run_until(start);
+    sending.send();
+    REQUIRE(sending.sender.on_feedback(start, sending.feedback()));
+    sending.run_with_feedback_until(start + 1s);
+    CHECK(sending.sender.record().limited_by == wire::LimitedBy::nothing);
+}
+
 TEST_CASE("the grant caps any rate, fixed or searched", "[session]") {
     for (const wire::Search search : {wire::Search::fixed, wire::Search::type_b}) {
         BeginSending capped = order(BitRate{80'000'000});

@@ -87,7 +87,8 @@ TEST_CASE("a client takes what it asked for, or less", "[session]") {
     }
     client.answer(ready);
     REQUIRE(client.begun() != nullptr);
-    CHECK(client.begun()->rate.bps() == ready.rate_bps);
+    CHECK(client.begun()->rate.bps() == client.asked.rate_bps);
+    CHECK(client.begun()->granted.bps() == ready.rate_bps);
     CHECK(client.begun()->datagram_bytes == ready.datagram_bytes);
     CHECK(client.begun()->duration == std::chrono::milliseconds{ready.duration_ms});
     CHECK(client.stopped() == wire::End::none);

@@ -107,7 +107,7 @@ TEST_CASE("a wish is brought down to the terms", "[session]") {
     CHECK(ready->datagram_bytes == 1200);
     const auto begin = session.ordered<BeginSending>(PortRole::download);
     REQUIRE(begin.has_value());
-    CHECK(begin->rate == BitRate{10'000'000});
+    CHECK(begin->granted == BitRate{10'000'000});
     CHECK(begin->duration == 5s);
 }
 
