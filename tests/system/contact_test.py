@@ -72,7 +72,8 @@ class AClient(SystemTest):
             harness.network.ip("server", "rule", *words)
         rule("add", "preference", "20", "lookup", "local")
         rule("delete", "preference", "0")
-        filtered = ("preference", "10", "ipproto", "udp", "dport", ports, "blackhole")
+        # 17 is UDP; its name is known only where there is an /etc/protocols.
+        filtered = ("preference", "10", "ipproto", "17", "dport", ports, "blackhole")
         rule("add", *filtered)
         self.addCleanup(rule, "delete", *filtered)
 
