@@ -176,7 +176,7 @@ std::string limit_of(const DirectionResult& result) {
     case wire::LimitedBy::breaker:
         return "more than half was lost: the load was cut to twice what arrived";
     case wire::LimitedBy::stack:
-        return fmt::format("the network stack of {} could not take more", sender);
+        return fmt::format("{}'s own queue was full at times and held the load back", sender);
     case wire::LimitedBy::volume: return "the volume that the server allows was used up";
     case wire::LimitedBy::time:
         if (!busy) return "the search met no limit in its time: the path may carry more";

@@ -170,7 +170,8 @@ TEST_CASE("what held the load back is named, and who", "[ctl]") {
     CHECK(limit(wire::LimitedBy::grant) == "the server grants 100 Mbit/s of payload");
     CHECK(limit(wire::LimitedBy::breaker) ==
           "more than half was lost: the load was cut to twice what arrived");
-    CHECK(limit(wire::LimitedBy::stack) == "the network stack of this host could not take more");
+    CHECK(limit(wire::LimitedBy::stack) ==
+          "this host's own queue was full at times and held the load back");
     CHECK(limit(wire::LimitedBy::volume) == "the volume that the server allows was used up");
     CHECK(limit(wire::LimitedBy::time) ==
           "the search met no limit in its time: the path may carry more");
@@ -186,7 +187,8 @@ TEST_CASE("what held the load back is named, and who", "[ctl]") {
     SECTION("of a download the sender is the server") {
         Report report = test::ordinary();
         report.result->down->sent.limited_by = wire::LimitedBy::stack;
-        CHECK(has(page(report), "↓ limited   the network stack of the server could not take more"));
+        CHECK(has(page(report),
+                  "↓ limited   the server's own queue was full at times and held the load back"));
         report.result->down->sent_known = false;
         CHECK_FALSE(has(page(report), "limited"));
     }
