@@ -8,6 +8,9 @@ export ASAN_OPTIONS=detect_leaks=1:halt_on_error=1:strict_string_checks=1
 ASAN_OPTIONS+=:detect_stack_use_after_return=1:check_initialization_order=1
 export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
 
+# Reports need lines, not variables, and these builds take the most time of all.
+sanitized=(-Doptimization=1 -Dcpp_args=-g1)
+
 test_suites=(unit sim fuzz edge system tidy)
 test_outcomes='' # a file; one line per variant: NAME, DIRECTORY, "built" or what went wrong
 
@@ -71,12 +74,8 @@ verb_test() {
     trap 'rm -f -- "$test_outcomes"' EXIT
     run_variant plain build 1
     if [[ $quick == no ]]; then
-        # Reports need lines, not variables. To optimise under the address sanitizer doubles the
-        # time of the longest build of all (g++ 12); the thread sanitizer's code runs too slowly
-        # otherwise.
-        run_variant address build-asan 4 -Db_sanitize=address,undefined -Doptimization=0 \
-            -Dcpp_args=-g1
-        run_variant thread build-tsan 4 -Db_sanitize=thread -Doptimization=1 -Dcpp_args=-g1
+        run_variant address build-asan 4 -Db_sanitize=address,undefined "${sanitized[@]}"
+        run_variant thread build-tsan 4 -Db_sanitize=thread "${sanitized[@]}"
     fi
     python3 tools/summary.py --require-all "$require_all" "$test_outcomes"
 }
