@@ -209,6 +209,10 @@ class Daemon(Program):
                 if not piece:
                     raise AssertionError("the daemon hung up")
                 answer += piece
+            # Whoever counts the daemon's descriptors next must not find this one.
+            caller.shutdown(socket.SHUT_WR)
+            while caller.recv(65536):
+                pass
         return json.loads(answer[:-1])
 
     def state(self) -> dict:
@@ -218,10 +222,10 @@ class Daemon(Program):
         return self.state()["sessions"]
 
     def holdings(self) -> Holdings:
+        free_ports = self.state()["ports"]["free_count"]  # first: then its loop has begun to turn
         return Holdings(descriptors=len(os.listdir(f"/proc/{self.pid}/fd")),
                         threads=len(os.listdir(f"/proc/{self.pid}/task")),
-                        children=len(descendants(self.pid)),
-                        free_ports=self.state()["ports"]["free_count"])
+                        children=len(descendants(self.pid)), free_ports=free_ports)
 
     def resident_kib(self) -> int:
         status = pathlib.Path(f"/proc/{self.pid}/status").read_text()
