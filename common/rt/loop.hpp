@@ -74,8 +74,8 @@ private:
     State* state_ = nullptr; // owned by the registration
 };
 
-// Something to do before anything else, as soon as the running function has returned. Not for
-// spinning, where it would leave nobody else a turn: a timer that is armed for now does that.
+// Something to do before anything else, as soon as the running function has returned. It is no way
+// to spin, because nobody else would get a turn; a timer armed with the present time is one.
 class Defer : public Source {
 public:
     Defer() noexcept = default;

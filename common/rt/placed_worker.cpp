@@ -105,16 +105,16 @@ std::optional<std::string> PlacedWorker::how_it_ended() {
     return child == nullptr ? std::nullopt : child->reap();
 }
 
+bool PlacedWorker::hangs(MonoTime now, Duration patience, bool excused) {
+    if (excused) last_heard_ = now;
+    hangs_ = now - last_heard_ >= patience;
+    return hangs_;
+}
+
 void HangCheck::begin(MonoTime now, Duration patience) {
     was_away_ = now - last_round_ > patience / 2;
     last_round_ = now;
     patience_ = patience;
-}
-
-bool HangCheck::hangs(PlacedWorker& worker) const {
-    if (was_away_) worker.last_heard_ = last_round_;
-    worker.hangs_ = last_round_ - worker.last_heard_ >= patience_;
-    return worker.hangs_;
 }
 
 } // namespace wyn::rt

@@ -44,13 +44,15 @@ public:
         return got;
     }
 
+    // Whether nothing came from it for `patience`; one that hangs is not waited for at its end.
+    // `excused`: what did not come until now is no sign of anything. See HangCheck.
+    bool hangs(MonoTime now, Duration patience, bool excused);
     // How a process ended, "killed by signal 9 (Killed)"; nothing for other placements or while it
     // runs.
     std::optional<std::string> how_it_ended();
     Placement where() const { return where_; }
 
 private:
-    friend class HangCheck;
     explicit PlacedWorker(Placement where) : where_{where} {}
     Result<void> start(Loop& here, const std::string& program, Link theirs);
     void leave(std::thread& thread);
@@ -71,9 +73,10 @@ public:
     explicit HangCheck(MonoTime now) : last_round_{now} {}
 
     void begin(MonoTime now, Duration patience);
-    // Whether nothing came from it for the patience. Nobody hangs in a round that comes late: what
-    // an owner who was away itself did not hear is no sign of anything.
-    bool hangs(PlacedWorker& worker) const;
+    // Nobody hangs in a round that comes late: the owner was away itself and has heard nobody.
+    bool hangs(PlacedWorker& worker) const {
+        return worker.hangs(last_round_, patience_, was_away_);
+    }
 
 private:
     MonoTime last_round_;

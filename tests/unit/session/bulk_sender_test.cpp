@@ -20,6 +20,12 @@ BeginSending order(BitRate rate) {
             .datagram_bytes = size};
 }
 
+BeginSending search_order() {
+    BeginSending search = order(BitRate{0});
+    search.search = wire::Search::type_b;
+    return search;
+}
+
 // A sender, what it has sent, and feedback that fits.
 struct Sending {
     explicit Sending(const BeginSending& begin, const Terms& terms = {})
@@ -55,6 +61,12 @@ struct Sending {
                 .newest_step = newest.step,
                 .newest_receipt = newest.receipt,
                 .totals = {.packets = packets, .payload_bytes = packets * size}};
+    }
+    // The primer leaves and is answered at once: the load runs from `start` on.
+    void prime() {
+        run_until(start);
+        send();
+        REQUIRE(sender.on_feedback(start, feedback()));
     }
     // Feedback every 25 ms until then.
     void run_with_feedback_until(MonoTime end) {
@@ -106,9 +118,7 @@ TEST_CASE("the load lasts for its time, counted from the first feedback", "[sess
 
 TEST_CASE("500 ms without feedback end the load", "[session]") {
     Sending sending{order(BitRate{8'000'000})};
-    sending.run_until(start);
-    sending.send();
-    REQUIRE(sending.sender.on_feedback(start, sending.feedback()));
+    sending.prime();
     sending.run_with_feedback_until(start + 500ms);
     const MonoTime last = start + 475ms;
     sending.run_until(last + 499ms);
@@ -120,9 +130,7 @@ TEST_CASE("500 ms without feedback end the load", "[session]") {
 
 TEST_CASE("feedback without a proof, or beyond what was sent, is none", "[session]") {
     Sending sending{order(BitRate{8'000'000})};
-    sending.run_until(start);
-    sending.send();
-    REQUIRE(sending.sender.on_feedback(start, sending.feedback()));
+    sending.prime();
     sending.run_with_feedback_until(start + 300ms);
     sending.run_until(start + 330ms);
     const wire::Feedback right = sending.feedback();
@@ -149,9 +157,7 @@ TEST_CASE("feedback without a proof, or beyond what was sent, is none", "[sessio
 
 TEST_CASE("what is not proven is not followed by much more", "[session]") {
     Sending sending{order(BitRate{80'000'000})};
-    sending.run_until(start);
-    sending.send();
-    REQUIRE(sending.sender.on_feedback(start, sending.feedback()));
+    sending.prime();
     sending.run_until(start + 1ms);
     // The receiver is there, but nothing gets any further than the first datagrams.
     const wire::Feedback stuck = sending.feedback();
@@ -167,12 +173,8 @@ TEST_CASE("what is not proven is not followed by much more", "[session]") {
 }
 
 TEST_CASE("a rate that falls does not take back what was allowed", "[session]") {
-    BeginSending search = order(BitRate{0});
-    search.search = wire::Search::type_b;
-    Sending sending{search};
-    sending.run_until(start);
-    sending.send();
-    REQUIRE(sending.sender.on_feedback(start, sending.feedback()));
+    Sending sending{search_order()};
+    sending.prime();
     // The first 300 ms arrive, then nothing does, and the search falls back.
     sending.run_with_feedback_until(start + 300ms);
     const wire::Feedback stuck = sending.feedback();
@@ -190,12 +192,8 @@ TEST_CASE("a rate that falls does not take back what was allowed", "[session]") 
 
 TEST_CASE("a search changes its rate once each adjustment_delay, however much feedback there is",
           "[session]") {
-    BeginSending search = order(BitRate{0});
-    search.search = wire::Search::type_b;
-    Sending sending{search, {.adjustment_delay = 200ms}};
-    sending.run_until(start);
-    sending.send();
-    REQUIRE(sending.sender.on_feedback(start, sending.feedback()));
+    Sending sending{search_order(), {.adjustment_delay = 200ms}};
+    sending.prime();
     std::vector<MonoTime> changes;
     for (Duration passed = 5ms; passed <= 1s; passed += 5ms) {
         const BitRate before = sending.sender.offered();
@@ -209,12 +207,8 @@ TEST_CASE("a search changes its rate once each adjustment_delay, however much fe
 }
 
 TEST_CASE("a search that ends on its way up says that it met no limit", "[session]") {
-    BeginSending search = order(BitRate{0});
-    search.search = wire::Search::type_b;
-    Sending sending{search};
-    sending.run_until(start);
-    sending.send();
-    REQUIRE(sending.sender.on_feedback(start, sending.feedback()));
+    Sending sending{search_order()};
+    sending.prime();
     sending.run_with_feedback_until(start + 500ms);
     CHECK(sending.sender.record().limited_by == wire::LimitedBy::nothing);
     sending.sender.end(wire::End::interrupted);
@@ -225,9 +219,7 @@ TEST_CASE("the volume ends the load before it is exceeded", "[session]") {
     BeginSending limited = order(BitRate{8'000'000});
     limited.volume_bytes = 100'500;
     Sending sending{limited};
-    sending.run_until(start);
-    sending.send();
-    REQUIRE(sending.sender.on_feedback(start, sending.feedback()));
+    sending.prime();
     sending.run_with_feedback_until(start + 300ms);
     CHECK(sending.sender.why_ended() == wire::End::volume_used);
     CHECK(sending.sender.record().packets_accepted == 100);
@@ -238,9 +230,7 @@ TEST_CASE("a grant of all that was wanted limits nothing", "[session]") {
     BeginSending granted = order(BitRate{8'000'000});
     granted.granted = granted.rate;
     Sending sending{granted};
-    sending.run_until(start);
-    sending.send();
-    REQUIRE(sending.sender.on_feedback(start, sending.feedback()));
+    sending.prime();
     sending.run_with_feedback_until(start + 1s);
     CHECK(sending.sender.record().limited_by == wire::LimitedBy::nothing);
 }
@@ -251,9 +241,7 @@ TEST_CASE("the grant caps any rate, fixed or searched", "[session]") {
         capped.search = search;
         capped.granted = BitRate{4'000'000};
         Sending sending{capped};
-        sending.run_until(start);
-        sending.send();
-        REQUIRE(sending.sender.on_feedback(start, sending.feedback()));
+        sending.prime();
         sending.run_with_feedback_until(start + 3s);
         INFO(name(search));
         CHECK(sending.sender.record().packets_accepted <= 1000);
@@ -264,9 +252,7 @@ TEST_CASE("the grant caps any rate, fixed or searched", "[session]") {
 
 TEST_CASE("a refused datagram uses no number, a blocked one is sent later", "[session]") {
     Sending sending{order(BitRate{8'000'000})};
-    sending.run_until(start);
-    sending.send();
-    REQUIRE(sending.sender.on_feedback(start, sending.feedback()));
+    sending.prime();
 
     BulkSender::Train train = sending.sender.next_train(start);
     REQUIRE(train.bytes.size() == size);
@@ -292,9 +278,7 @@ TEST_CASE("a refused datagram uses no number, a blocked one is sent later", "[se
 
 TEST_CASE("a stack that takes nothing ends the load as a local error", "[session]") {
     Sending sending{order(BitRate{8'000'000})};
-    sending.run_until(start);
-    sending.send();
-    REQUIRE(sending.sender.on_feedback(start, sending.feedback()));
+    sending.prime();
     int attempts = 0;
     for (MonoTime now = start; !sending.sender.ended() && now < start + 1900ms; now += 1ms) {
         CHECK(sending.sender.on_feedback(now, sending.feedback()));
@@ -308,9 +292,7 @@ TEST_CASE("a stack that takes nothing ends the load as a local error", "[session
 
 TEST_CASE("feedback after the end still tells what arrived", "[session]") {
     Sending sending{order(BitRate{8'000'000})};
-    sending.run_until(start);
-    sending.send();
-    REQUIRE(sending.sender.on_feedback(start, sending.feedback()));
+    sending.prime();
     sending.run_with_feedback_until(start + 400ms);
     sending.run_until(start + 400ms);
     sending.sender.end(wire::End::stopped);

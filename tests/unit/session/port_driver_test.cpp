@@ -1,0 +1,118 @@
+// What a port makes of the moments at which datagrams come, are read and leave.
+#include "check.hpp"
+#include "session/port_driver.hpp"
+#include "session/seal.hpp"
+
+#include <deque>
+
+using namespace wyn;
+using namespace wyn::session;
+
+namespace {
+
+constexpr MonoTime start{1000s};
+const dgram::Endpoint client{dgram::Address::v4(192, 0, 2, 1), 50000};
+const crypto::PortKeys keys{.client_to_server = {1}, .server_to_client = {2}, .bulk = {3}};
+
+using Message = std::vector<std::uint8_t>;
+
+// A network whose every receive() gives one datagram, and which remembers what left between them.
+class Door final : public dgram::Datagrams {
+public:
+    struct Arrival {
+        Message bytes;
+        MonoTime arrived;
+        MonoTime read;
+    };
+
+    Result<bool> receive(dgram::ReceivedTrain& into) override {
+        ++receives;
+        if (arrivals.empty()) return false;
+        taken_ = std::move(arrivals.front());
+        arrivals.pop_front();
+        into = {.bytes = taken_.bytes,
+                .segment_size = taken_.bytes.size(),
+                .from = client,
+                .stamp = {taken_.arrived, StampOrigin::kernel},
+                .read_at = taken_.read};
+        return true;
+    }
+    dgram::SendOutcome send(std::span<const std::uint8_t> bytes, std::size_t segment_size,
+                            const dgram::Endpoint* /*to*/) override {
+        sent.emplace_back(receives, Message(bytes.begin(), bytes.end()));
+        return {.segments = bytes.size() / segment_size};
+    }
+    Result<void> connect(const dgram::Endpoint& /*peer*/) override { return {}; }
+    std::uint64_t receive_drops() override { return 0; }
+    dgram::Capabilities capabilities() const override { return {}; }
+
+    std::deque<Arrival> arrivals;
+    int receives = 0;
+    std::vector<std::pair<int, Message>> sent; // behind which receive(), and what
+
+private:
+    Arrival taken_;
+};
+
+// The server's control port, proven by its client.
+struct ControlPort {
+    ControlPort() {
+        hear(wire::Beat{.step = 0, .number = 1}, start, start);
+        driver.receive(start, 1);
+        const wire::Beat challenge = std::get<wire::Beat>(heard(0));
+        hear(wire::Beat{.step = 2, .number = 1, .echo = challenge.challenge}, start, start);
+        driver.receive(start, 1);
+        door.sent.clear();
+        door.receives = 0;
+    }
+    void hear(const wire::SealedBody& body, MonoTime arrived, MonoTime read) {
+        Message bytes(wire::longest_feedback);
+        bytes.resize(sealer.seal(body, bytes));
+        door.arrivals.push_back({std::move(bytes), arrived, read});
+    }
+    wire::SealedBody heard(std::size_t index) {
+        const auto body = opener.open(door.sent.at(index).second);
+        REQUIRE(body.has_value());
+        return *body;
+    }
+
+    Door door;
+    SeededRandom random{1};
+    Sealer sealer{5, keys.client_to_server};
+    Opener opener{5, keys.server_to_client};
+    PortDriver driver{{.side = Side::server,
+                       .role = PortRole::control,
+                       .session = 5,
+                       .keys = keys,
+                       .peer = {.address = client.address, .port = 0}},
+                      start,
+                      random,
+                      door};
+};
+
+} // namespace
+
+TEST_CASE("an echo says when its probe was read, however long ago the turn began", "[session]") {
+    ControlPort port;
+    // Both came after the turn's one look at the clock.
+    port.hear(wire::Probe{.number = 1}, start + 30us, start + 40us);
+    port.hear(wire::Probe{.number = 2}, start + 50us, start + 90us);
+    port.driver.receive(start + 10us, 64);
+    REQUIRE(port.door.sent.size() == 2);
+    const wire::Echo first = std::get<wire::Echo>(port.heard(0));
+    CHECK(first.probe_received_ns == to_ns(start + 30us));
+    CHECK(first.sent_ns == to_ns(start + 40us));
+    const wire::Echo second = std::get<wire::Echo>(port.heard(1));
+    CHECK(second.probe_received_ns == to_ns(start + 50us));
+    CHECK(second.sent_ns == to_ns(start + 90us));
+}
+
+TEST_CASE("an echo leaves before the next train is read", "[session]") {
+    ControlPort port;
+    port.hear(wire::Probe{.number = 1}, start + 30us, start + 40us);
+    port.hear(wire::Probe{.number = 2}, start + 50us, start + 90us);
+    port.driver.receive(start + 10us, 64);
+    REQUIRE(port.door.sent.size() == 2);
+    CHECK(port.door.sent[0].first == 1);
+    CHECK(port.door.sent[1].first == 2);
+}
