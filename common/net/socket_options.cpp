@@ -1,10 +1,12 @@
 #include "net/socket_options.hpp"
 
 #include <fmt/format.h>
+#include <linux/net_tstamp.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include <algorithm>
 #include <array>
@@ -101,6 +103,14 @@ Result<std::uint32_t> read_drops(int fd) {
     if (::getsockopt(fd, SOL_SOCKET, SO_MEMINFO, memory.data(), &length) < 0)
         return fail_errno(errno, "read SO_MEMINFO");
     return memory[SK_MEMINFO_DROPS];
+}
+
+Result<void> enable_transmit_time(int fd) {
+    sock_txtime wanted{};
+    wanted.clockid = CLOCK_MONOTONIC; // fq's
+    if (::setsockopt(fd, SOL_SOCKET, SO_TXTIME, &wanted, sizeof wanted) < 0)
+        return fail_errno(errno, "set SO_TXTIME");
+    return {};
 }
 
 Result<void> bind_to_device(int fd, std::string_view device) {

@@ -59,6 +59,11 @@ Result<std::size_t> ask_send_buffer(int fd, std::size_t bytes);
 // for this socket alone, free of privileges (SO_MEMINFO, Linux 4.12). Counts modulo 2^32.
 Result<std::uint32_t> read_drops(int fd);
 
+// Lets each datagram say when it may leave, in nanoseconds of CLOCK_MONOTONIC (SO_TXTIME, Linux
+// 4.19), see put_transmit_time(). Those that do not say so leave as ever. There is no way back.
+// EPERM: a kernel before 5.8 asks for CAP_NET_ADMIN.
+Result<void> enable_transmit_time(int fd);
+
 // Routes everything through the network interface `device`, as in "eth0". Unprivileged since 5.7.
 Result<void> bind_to_device(int fd, std::string_view device);
 
