@@ -25,6 +25,7 @@ const SocketOption<int> send_buffer{SOL_SOCKET, SO_SNDBUF, "SO_SNDBUF"};
 const SocketOption<int> send_buffer_force{SOL_SOCKET, SO_SNDBUFFORCE, "SO_SNDBUFFORCE"};
 const SocketOption<int> socket_type{SOL_SOCKET, SO_TYPE, "SO_TYPE"};
 const SocketOption<int> socket_family{SOL_SOCKET, SO_DOMAIN, "SO_DOMAIN"};
+const SocketOption<int> bound_device{SOL_SOCKET, SO_BINDTOIFINDEX, "SO_BINDTOIFINDEX"};
 const SocketOption<int> mtu_discovery_v4{IPPROTO_IP, IP_MTU_DISCOVER, "IP_MTU_DISCOVER"};
 const SocketOption<int> mtu_discovery_v6{IPPROTO_IPV6, IPV6_MTU_DISCOVER, "IPV6_MTU_DISCOVER"};
 const SocketOption<int> path_mtu_v4{IPPROTO_IP, IP_MTU, "IP_MTU"};

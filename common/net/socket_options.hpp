@@ -27,6 +27,7 @@ extern const SocketOption<int> send_buffer;          // SO_SNDBUF; reads as what
 extern const SocketOption<int> send_buffer_force;    // SO_SNDBUFFORCE: needs CAP_NET_ADMIN
 extern const SocketOption<int> socket_type;          // SO_TYPE; read only
 extern const SocketOption<int> socket_family;        // SO_DOMAIN: AF_INET, ...; read only
+extern const SocketOption<int> bound_device;         // SO_BINDTOIFINDEX: index, 0: none; Linux 5.0
 extern const SocketOption<int> mtu_discovery_v4;     // IP_MTU_DISCOVER
 extern const SocketOption<int> mtu_discovery_v6;     // IPV6_MTU_DISCOVER
 extern const SocketOption<int> path_mtu_v4;          // IP_MTU; read only, connected sockets
