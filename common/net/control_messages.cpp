@@ -1,5 +1,7 @@
 #include "net/control_messages.hpp"
 
+#include "base/check.hpp"
+
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <time.h>
@@ -63,17 +65,20 @@ void read_udp_level(cmsghdr& control, ReceivedControl& into) {
         into.segment_size = static_cast<std::size_t>(payload_of<int>(control));
 }
 
-// Writes one control message as the only one of `message`.
+// Adds one control message behind those that `message` has already.
 template <typename T>
 void put(msghdr& message, ControlSpace& space, int level, int type, const T& value) {
-    static_assert(CMSG_SPACE(sizeof(T)) <= sizeof space.bytes);
+    const std::size_t before = message.msg_control == nullptr ? 0 : message.msg_controllen;
+    WYN_CHECK(before + CMSG_SPACE(sizeof(T)) <= space.bytes.size());
+    cmsghdr header{};
+    header.cmsg_level = level;
+    header.cmsg_type = type;
+    header.cmsg_len = CMSG_LEN(sizeof(T));
+    std::uint8_t* const place = space.bytes.data() + before;
+    std::memcpy(place, &header, sizeof header);
+    std::memcpy(place + CMSG_LEN(0), &value, sizeof(T));
     message.msg_control = space.bytes.data();
-    message.msg_controllen = CMSG_SPACE(sizeof(T));
-    cmsghdr* const control = CMSG_FIRSTHDR(&message);
-    control->cmsg_level = level;
-    control->cmsg_type = type;
-    control->cmsg_len = CMSG_LEN(sizeof(T));
-    std::memcpy(CMSG_DATA(control), &value, sizeof(T));
+    message.msg_controllen = before + CMSG_SPACE(sizeof(T));
 }
 
 } // namespace
@@ -113,6 +118,10 @@ void put_source(msghdr& message, ControlSpace& space, const dgram::Address& loca
     std::memcpy(&info.ipi6_addr, local.bytes.data(), sizeof info.ipi6_addr);
     info.ipi6_ifindex = local.scope;
     put(message, space, IPPROTO_IPV6, IPV6_PKTINFO, info);
+}
+
+void put_transmit_time(msghdr& message, ControlSpace& space, MonoTime time) {
+    put(message, space, SOL_SOCKET, SCM_TXTIME, to_ns(time));
 }
 
 } // namespace wyn::net

@@ -1,10 +1,12 @@
 #include "net/socket_options.hpp"
 
 #include <fmt/format.h>
+#include <linux/net_tstamp.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include <algorithm>
 #include <array>
@@ -23,6 +25,7 @@ const SocketOption<int> send_buffer{SOL_SOCKET, SO_SNDBUF, "SO_SNDBUF"};
 const SocketOption<int> send_buffer_force{SOL_SOCKET, SO_SNDBUFFORCE, "SO_SNDBUFFORCE"};
 const SocketOption<int> socket_type{SOL_SOCKET, SO_TYPE, "SO_TYPE"};
 const SocketOption<int> socket_family{SOL_SOCKET, SO_DOMAIN, "SO_DOMAIN"};
+const SocketOption<int> bound_device{SOL_SOCKET, SO_BINDTOIFINDEX, "SO_BINDTOIFINDEX"};
 const SocketOption<int> mtu_discovery_v4{IPPROTO_IP, IP_MTU_DISCOVER, "IP_MTU_DISCOVER"};
 const SocketOption<int> mtu_discovery_v6{IPPROTO_IPV6, IPV6_MTU_DISCOVER, "IPV6_MTU_DISCOVER"};
 const SocketOption<int> path_mtu_v4{IPPROTO_IP, IP_MTU, "IP_MTU"};
@@ -101,6 +104,14 @@ Result<std::uint32_t> read_drops(int fd) {
     if (::getsockopt(fd, SOL_SOCKET, SO_MEMINFO, memory.data(), &length) < 0)
         return fail_errno(errno, "read SO_MEMINFO");
     return memory[SK_MEMINFO_DROPS];
+}
+
+Result<void> enable_transmit_time(int fd) {
+    sock_txtime wanted{};
+    wanted.clockid = CLOCK_MONOTONIC; // fq's
+    if (::setsockopt(fd, SOL_SOCKET, SO_TXTIME, &wanted, sizeof wanted) < 0)
+        return fail_errno(errno, "set SO_TXTIME");
+    return {};
 }
 
 Result<void> bind_to_device(int fd, std::string_view device) {

@@ -27,6 +27,7 @@ extern const SocketOption<int> send_buffer;          // SO_SNDBUF; reads as what
 extern const SocketOption<int> send_buffer_force;    // SO_SNDBUFFORCE: needs CAP_NET_ADMIN
 extern const SocketOption<int> socket_type;          // SO_TYPE; read only
 extern const SocketOption<int> socket_family;        // SO_DOMAIN: AF_INET, ...; read only
+extern const SocketOption<int> bound_device;         // SO_BINDTOIFINDEX: index, 0: none; Linux 5.0
 extern const SocketOption<int> mtu_discovery_v4;     // IP_MTU_DISCOVER
 extern const SocketOption<int> mtu_discovery_v6;     // IPV6_MTU_DISCOVER
 extern const SocketOption<int> path_mtu_v4;          // IP_MTU; read only, connected sockets
@@ -58,6 +59,11 @@ Result<std::size_t> ask_send_buffer(int fd, std::size_t bytes);
 // How much the socket dropped because its receive buffer was full, or a checksum was wrong. Exact,
 // for this socket alone, free of privileges (SO_MEMINFO, Linux 4.12). Counts modulo 2^32.
 Result<std::uint32_t> read_drops(int fd);
+
+// Lets each datagram say when it may leave, in nanoseconds of CLOCK_MONOTONIC (SO_TXTIME, Linux
+// 4.19), see put_transmit_time(). Those that do not say so leave as ever. There is no way back.
+// EPERM: a kernel before 5.8 asks for CAP_NET_ADMIN.
+Result<void> enable_transmit_time(int fd);
 
 // Routes everything through the network interface `device`, as in "eth0". Unprivileged since 5.7.
 Result<void> bind_to_device(int fd, std::string_view device);

@@ -2,6 +2,8 @@
 """Writes the seeds of the protocol's fuzz targets: golden packets, and scripts of the acts that the
 targets' steps take. Files with other names in a corpus, kept from fuzzing, are left alone.
 
+The seeds of netlink/ that are not made here are answers of a Linux 6.18 on a little-endian machine.
+
     write_corpus.py [DIRECTORY]     the default is corpus/ beside this file
 """
 
@@ -196,6 +198,61 @@ def of_varlink() -> dict[str, bytes]:
     }
 
 
+def of_netlink() -> dict[str, bytes]:
+    """Answers of kernels that have what the one behind the other seeds had not, and broken ones."""
+    error, done, new_route, new_qdisc = 2, 3, 24, 36
+    root, ingress = 0xFFFFFFFF, 0xFFFFFFF1
+
+    def message(kind: int, body: bytes, flags: int = 2) -> bytes:
+        return struct.pack("<IHHII", 16 + len(body), kind, flags, 0, 0) + body
+
+    def attribute(kind: int, value: bytes) -> bytes:
+        return struct.pack("<HH", 4 + len(value), kind) + value + bytes(-len(value) % 4)
+
+    def qdisc(name: bytes, parent: int = root, options: bytes = b"", handle: int = 0x80010000,
+              device: int = 3) -> bytes:
+        fixed = struct.pack("<BxxxiIII", 0, device, handle, parent, 2)
+        return message(new_qdisc, fixed + attribute(1, name) + options + attribute(12, u8(0)))
+
+    def verdict(kind: int, number: int) -> bytes:
+        return message(kind, struct.pack("<i", number))
+
+    def below(*names: bytes) -> bytes:
+        return b"".join(qdisc(name + b"\0", 0x80010000 + queue, handle=0)
+                        for queue, name in enumerate(names, 1))
+
+    # TCA_OPTIONS, in it TCA_ETF_PARMS: delta in ns, CLOCK_TAI, no flags.
+    etf = qdisc(b"etf\0", options=attribute(2, attribute(1, struct.pack("<iii", 300_000, 11, 0))))
+    fq, end = qdisc(b"fq\0", options=attribute(2, attribute(1, u32(0)))), verdict(done, 0)
+    noqueue = qdisc(b"noqueue\0", device=1)
+    route = struct.pack("<BBBBBBBBI", 2, 32, 0, 0, 254, 0, 0, 1, 0)
+    return {
+        "fq": noqueue + fq + end, "etf": etf + end,
+        "fq_clsact": fq + qdisc(b"clsact\0", ingress) + end,
+        "mq_fq": qdisc(b"mq\0") + below(b"fq", b"fq") + end,
+        "mq_mixed": qdisc(b"mq\0") + below(b"fq", b"fq_codel") + end,
+        "mq_alone": qdisc(b"mq\0") + end, "htb_fq": qdisc(b"htb\0") + below(b"fq") + end,
+        "cut_off": fq[:-1], "header_cut_off": fq + end[:15],
+        "length_zero": bytes(16), "length_short": u8(15) + end[1:],
+        "length_largest": b"\xff\xff\xff\xff" + fq[4:],
+        "attribute_zero": message(new_qdisc, fq[16:36] + bytes(8)),
+        "attribute_short": message(new_qdisc, fq[16:36] + b"\3\0\1\0"),
+        "attribute_beyond": message(new_qdisc, fq[16:36] + b"\x09\0\1\0fq\0\0"),
+        "unaligned_end": fq + message(new_qdisc, fq[16:36] + b"\7\0\1\0fq\0", 0),
+        "kind_empty": qdisc(b"\0"), "kind_missing": qdisc(b""), "kind_open": qdisc(b"fq__"),
+        "kind_longest": qdisc(b"q" * 15 + b"\0"), "kind_too_long": qdisc(b"q" * 16 + b"\0"),
+        "kind_escapes": qdisc(b"\x1b[31m\0"), "qdisc_short": message(new_qdisc, bytes(19)),
+        "device_zero": qdisc(b"fq\0", device=0), "device_negative": qdisc(b"fq\0", device=-1),
+        "route_without_device": message(new_route, route, 0),
+        "route_device_short": message(new_route, route + attribute(4, b"\1\0\0"), 0),
+        "route_device_negative": message(new_route, route + attribute(4, b"\xff" * 4), 0),
+        "route_short": message(new_route, route[:11], 0),
+        "done_refused": verdict(done, -4), "error_short": message(error, u8(1)),
+        "error_lowest": verdict(error, -(1 << 31)), "error_positive": verdict(error, 1),
+        "acknowledged": verdict(error, 0) + fq, "empty": b"",
+    }
+
+
 class PortScript:
     """The acts of port_session.cpp, in the order of its enum."""
 
@@ -298,7 +355,7 @@ def main() -> int:
     corpora = {"handshake": of_handshake(), "sealed": of_sealed(), "bulk": of_bulk(),
                "key_file": of_key_file(), "client_handshake": of_client_handshake(),
                "listener": of_listener(), "port_session": of_port_session(),
-               "varlink": of_varlink()}
+               "varlink": of_varlink(), "netlink": of_netlink()}
     for target, seeds in corpora.items():
         (directory / target).mkdir(parents=True, exist_ok=True)
         for name, raw in seeds.items():
