@@ -19,9 +19,7 @@ constexpr std::size_t datagram_bytes = 1472;
 
 std::vector<std::uint8_t> train_of(std::int64_t datagrams) {
     std::vector<std::uint8_t> bytes(static_cast<std::size_t>(datagrams) * datagram_bytes);
-    for (std::size_t i = 0; i < bytes.size() / datagram_bytes; ++i)
-        wire::encode_bulk({.length = datagram_bytes, .test = 1, .sequence = i, .step = 1},
-                          std::span{bytes}.subspan(i * datagram_bytes, datagram_bytes));
+    wire::encode_bulk({.length = datagram_bytes, .test = 1, .step = 1}, bytes, datagram_bytes);
     return bytes;
 }
 

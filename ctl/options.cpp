@@ -74,6 +74,8 @@ struct RawProbe {
     std::optional<std::string> timeout;
     std::optional<std::string> key_file;
     std::optional<std::string> placement;
+    std::optional<std::string> pacing;
+    bool no_gso = false;
 };
 
 void declare_load(CLI::App& app, RawProbe& raw) {
@@ -82,7 +84,8 @@ void declare_load(CLI::App& app, RawProbe& raw) {
         ->type_name("SECONDS")
         ->group(group);
     app.add_option("-b,--bitrate", raw.rate,
-                   "fixed total rate of UDP payload, such as 50M;\nwithout it the rate is searched")
+                   "fixed rate of UDP payload, such as 50M; 0 as fast as\nthe sender can; without "
+                   "it the rate is searched")
         ->type_name("RATE")
         ->group(group);
     app.add_option("--search", raw.search, "how to search: b, as RFC 9097 type B (b)")
@@ -91,6 +94,14 @@ void declare_load(CLI::App& app, RawProbe& raw) {
     app.add_option("-l,--length", raw.length,
                    "UDP payload of each datagram, 40 to 65507\n(what fits the path unfragmented)")
         ->type_name("BYTES")
+        ->group(group);
+    app.add_option("--pacing", raw.pacing,
+                   "how the sender waits: sleep, or precise to spin for\nthe last 200 us, which "
+                   "costs up to a core (sleep)")
+        ->type_name("MODE")
+        ->group(group);
+    app.add_flag("--no-gso", raw.no_gso,
+                 "every datagram by itself through both hosts:\nno segmentation, no coalescing")
         ->group(group);
     app.add_flag("-R,--down", raw.down, "download only")->group(group);
     app.add_flag("--up", raw.up, "upload only")->group(group);
@@ -181,7 +192,9 @@ Result<void> read_load(const RawProbe& raw, ProbeOptions& options) {
         if (!time) return fail(time.error().what());
         options.duration = *time;
     }
-    if (raw.rate) {
+    if (raw.rate == "0") {
+        options.rate = BitRate{0};
+    } else if (raw.rate) {
         const auto rate = parse_rate(*raw.rate);
         if (!rate) return fail(fmt::format("-b: {}", rate.error().what()));
         options.rate = *rate;
@@ -198,6 +211,10 @@ Result<void> read_load(const RawProbe& raw, ProbeOptions& options) {
                                     wire::shortest_bulk, wire::longest_bulk));
         options.payload_bytes = static_cast<std::uint16_t>(*bytes);
     }
+    if (raw.pacing && *raw.pacing != "sleep" && *raw.pacing != "precise")
+        return fail(fmt::format("--pacing '{}': expected sleep or precise", escaped(*raw.pacing)));
+    if (raw.pacing == "precise") options.pacing = wire::Pacing::precise;
+    options.offload = !raw.no_gso;
     if (raw.up != raw.down)
         options.directions = {raw.up ? wire::Direction::up : wire::Direction::down};
     return {};

@@ -28,15 +28,22 @@ struct ProbeOptions {
     AddressFamily family = AddressFamily::any;
     std::string bind; // an address, a device, or "address%device"; empty: the kernel chooses
     std::vector<wire::Direction> directions = both_directions();
-    Duration duration = 10s;                    // of the load, per direction
-    std::optional<BitRate> rate;                // fixed, payload; none: search
+    Duration duration = 10s;     // of the load, per direction
+    std::optional<BitRate> rate; // payload; none: search, 0: as fast as the sender can
     std::optional<std::uint16_t> payload_bytes; // of each datagram; none: what fits the path
+    wire::Pacing pacing = wire::Pacing::sleep;
+    bool offload = true;
     Placement port_parallelism = Placement::single;
     std::string key_file;
     Duration timeout = 5s; // for the first contact
     bool json = false;
     bool ascii = false;
     bool quiet = false; // no progress
+
+    wire::Search search() const {
+        if (!rate) return wire::Search::type_b;
+        return *rate == BitRate{0} ? wire::Search::unpaced : wire::Search::fixed;
+    }
 };
 
 struct StatusOptions {

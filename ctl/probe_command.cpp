@@ -194,14 +194,15 @@ private:
         report_.session = assign.session;
         report_.ports = {assign.control_port, assign.upload_port, assign.download_port};
         report_.payload_bytes = payload_for(options, contacted);
-        const ProbeRunner::Settings settings{
-            .plan = {.directions = options.directions,
-                     .duration = options.duration,
-                     .search = options.rate ? wire::Search::fixed : wire::Search::type_b,
-                     .rate = options.rate.value_or(BitRate{0}),
-                     .datagram_bytes = report_.payload_bytes},
-            .placement = options.port_parallelism,
-            .device = device_};
+        const ProbeRunner::Settings settings{.plan = {.directions = options.directions,
+                                                      .duration = options.duration,
+                                                      .search = options.search(),
+                                                      .rate = options.rate.value_or(BitRate{0}),
+                                                      .datagram_bytes = report_.payload_bytes,
+                                                      .pacing = options.pacing,
+                                                      .offload = options.offload},
+                                             .placement = options.port_parallelism,
+                                             .device = device_};
         auto runner = ProbeRunner::begin(*loop_, settings, contacted, [this] { on_done(); });
         if (!runner) return stop_with(internal(runner.error()));
         runner_ = std::move(*runner);

@@ -82,21 +82,43 @@ Json packets_json(const session::DirectionResult& result) {
             {"lost", lost}};
 }
 
+Json pacing_json(const wire::SenderRecord& sent) {
+    return {{"mode", wire::name(sent.pacing)},
+            {"lateness_ns",
+             {{"p50", ns_or_null(sent.lateness.p50)},
+              {"p99", ns_or_null(sent.lateness.p99)},
+              {"max", ns_or_null(sent.lateness.max)}}}};
+}
+
+Json sent_or_null(const session::DirectionResult& result, Json value) {
+    return result.sent_known ? std::move(value) : Json(nullptr);
+}
+Json received_or_null(const session::DirectionResult& result, Json value) {
+    return result.received_known ? std::move(value) : Json(nullptr);
+}
+// 0 says that the receiver does not know.
+Json known_or_null(const session::DirectionResult& result, std::uint64_t value) {
+    return received_or_null(result, value == 0 ? Json(nullptr) : Json(value));
+}
+
 Json direction_json(const session::DirectionResult& result) {
     const auto rates = result.rates();
     return {{"rate_bps", rates_json(result)},
             {"rate_span_ns", rates ? Json(rates->span.count()) : Json(nullptr)},
             {"packets", packets_json(result)},
-            {"payload_bytes",
-             result.received_known ? Json(result.received.payload_bytes) : Json(nullptr)},
+            {"payload_bytes", received_or_null(result, result.received.payload_bytes)},
             {"loaded_rtt_ns", rtt_json(result.loaded.rtt)},
             {"duration_ns", result.duration.count()},
             {"datagram_bytes", result.datagram_bytes},
             {"granted_bps", result.granted.bps() == 0 ? Json(nullptr) : Json(result.granted.bps())},
-            {"limited_by",
-             result.sent_known ? Json(wire::name(result.sent.limited_by)) : Json(nullptr)},
-            {"stamps_missing",
-             result.received_known ? Json(result.received.stamps_missing) : Json(nullptr)},
+            {"limited_by", sent_or_null(result, wire::name(result.sent.limited_by))},
+            {"pacing", sent_or_null(result, pacing_json(result.sent))},
+            {"offload",
+             {{"segmentation", sent_or_null(result, result.sent.segmentation)},
+              {"coalescing", received_or_null(result, result.received.coalescing)}}},
+            {"longest_train", known_or_null(result, result.received.longest_train)},
+            {"receive_buffer_bytes", known_or_null(result, result.received.receive_buffer_bytes)},
+            {"stamps_missing", received_or_null(result, result.received.stamps_missing)},
             {"end", wire::name(result.end)}};
 }
 
@@ -124,10 +146,12 @@ Json test_json(const Report& report) {
     return {
         {"kind", "probe"},
         {"protocol", "udp"},
-        {"search", options.rate ? Json(nullptr) : Json("b")},
+        {"search", options.rate ? Json(nullptr) : Json(wire::name(options.search()))},
         {"rate_bps", options.rate ? Json(options.rate->bps()) : Json(nullptr)},
         {"duration_ns", options.duration.count()},
         {"payload_bytes", report.payload_bytes == 0 ? Json(nullptr) : Json(report.payload_bytes)},
+        {"pacing", wire::name(options.pacing)},
+        {"offload", options.offload},
         {"port_parallelism", print(options.port_parallelism)}};
 }
 

@@ -131,7 +131,7 @@ std::string latency_row(const session::LatencyResult& latency) {
 std::string layers_row(const DirectionResult& result, const Style& style) {
     const auto rates = result.rates();
     if (!rates) return "";
-    const bool best = result.search != wire::Search::fixed && result.received.best_packets > 0;
+    const bool best = result.search == wire::Search::type_b && result.received.best_packets > 0;
     return row(fmt::format("{} {}", arrow_of(result, style), best ? "best 1 s" : "mean"),
                {"payload " + right(print(rates->payload), rate_width),
                 "IP " + right(print(rates->ip), rate_width),
@@ -167,10 +167,8 @@ std::string arrivals_row(const DirectionResult& result, const Style& style) {
 std::string limit_of(const DirectionResult& result) {
     const bool up = result.direction == wire::Direction::up;
     const std::string_view sender = up ? "this host" : "the server";
-    const std::uint64_t skipped = result.sent.packets_skipped;
-    const bool busy = skipped * 100 > result.sent.offered();
     switch (result.sent.limited_by) {
-    case wire::LimitedBy::nothing: break;
+    case wire::LimitedBy::nothing: return "";
     case wire::LimitedBy::grant:
         return fmt::format("the server grants {} of payload", print(result.granted));
     case wire::LimitedBy::breaker:
@@ -179,11 +177,49 @@ std::string limit_of(const DirectionResult& result) {
         return fmt::format("{}'s own queue was full at times and held the load back", sender);
     case wire::LimitedBy::volume: return "the volume that the server allows was used up";
     case wire::LimitedBy::time:
-        if (!busy) return "the search met no limit in its time: the path may carry more";
-        break;
+        return "the search met no limit in its time: the path may carry more";
+    case wire::LimitedBy::host:
+        if (result.search == wire::Search::unpaced)
+            return fmt::format("{} sent as fast as it could: the path may carry more", sender);
+        return fmt::format("{} was too busy to send {}", sender,
+                           count_of(result.sent.packets_skipped, "datagram"));
     }
-    if (!busy) return "";
-    return fmt::format("{} was too busy to send {}", sender, count_of(skipped, "datagram"));
+    return "";
+}
+
+// How well the sender kept its schedule, and in what trains the load arrived.
+std::string pacing_row(const DirectionResult& result, const Style& style) {
+    const wire::SendLateness& late = result.sent.lateness;
+    std::vector<std::string> pieces;
+    if (result.sent_known && late.max) {
+        std::string text = "late";
+        if (late.p50) text += fmt::format(" p50 {}", in_ms(*late.p50));
+        if (late.p99) text += fmt::format(" p99 {}", in_ms(*late.p99));
+        pieces.push_back(fmt::format("{} max {} ms", text, in_ms(*late.max)));
+    }
+    if (result.received_known && result.received.longest_train > 1)
+        pieces.push_back(fmt::format("trains of up to {}", result.received.longest_train));
+    if (pieces.empty()) return "";
+    return row(fmt::format("{} sending", arrow_of(result, style)), std::move(pieces), "   ");
+}
+
+// What was wanted of the kernels and is not there.
+std::string fallback_row(const ProbeOptions& wish, const DirectionResult& result,
+                         const Style& style) {
+    const bool up = result.direction == wire::Direction::up;
+    std::vector<std::string> pieces;
+    if (wish.offload && result.sent_known && !result.sent.segmentation)
+        pieces.push_back(fmt::format("sent one by one: {} kernel cuts no trains (UDP_SEGMENT)",
+                                     up ? "this host's" : "the server's"));
+    if (wish.offload && result.received_known && !result.received.coalescing)
+        pieces.push_back(fmt::format("received one by one: {} kernel joins no trains (UDP_GRO)",
+                                     up ? "the server's" : "this host's"));
+    const auto lost = result.losses();
+    if (lost && lost->receiver_socket > 0 && result.received.receive_buffer_bytes != 0)
+        pieces.push_back(fmt::format("the receiving socket overflowed, its buffer is {}",
+                                     print_bytes(result.received.receive_buffer_bytes)));
+    if (pieces.empty()) return "";
+    return row(fmt::format("{} noticed", arrow_of(result, style)), std::move(pieces), "; ");
 }
 
 std::string limit_row(const DirectionResult& result, const Style& style) {
@@ -232,11 +268,12 @@ std::string report_as_text(const Report& report, const Style& style) {
         text += '\n';
     }
     if (result.idle) text += latency_row(*result.idle);
-    for (const auto rows : {layers_row, ledger_row, arrivals_row, limit_row, end_row})
+    for (const auto rows : {layers_row, ledger_row, arrivals_row, pacing_row, limit_row, end_row})
         for (const DirectionResult* const direction : directions)
             text += rows(*direction, style);
-    for (const DirectionResult* const direction : directions)
-        text += grant_row(report.options, *direction, style);
+    for (const auto rows : {grant_row, fallback_row})
+        for (const DirectionResult* const direction : directions)
+            text += rows(report.options, *direction, style);
     return text;
 }
 

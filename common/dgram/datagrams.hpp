@@ -61,7 +61,7 @@ struct SendOutcome {
 
 // What the socket turned out to be able to do; for reports.
 struct Capabilities {
-    bool segmentation = false;              // UDP_SEGMENT works
+    bool segmentation = false;              // UDP_SEGMENT works and is used
     bool coalescing = false;                // UDP_GRO is on
     bool kernel_stamps = false;             // SO_TIMESTAMPNS is on
     std::uint64_t receive_buffer_bytes = 0; // granted, as the kernel counts (twice the asked)
@@ -82,6 +82,10 @@ public:
 
     // From now on only datagrams of `peer` arrive, and send() may leave out the address.
     virtual Result<void> connect(const Endpoint& peer) = 0;
+
+    // Whether trains may leave and arrive as trains, where the kernel can (which is also the state
+    // at first), or every datagram by itself.
+    virtual void use_offload(bool wanted) = 0;
 
     // What reached this socket and was dropped because its buffer was full; cumulative. The kernel
     // counts a train that it had coalesced as one.

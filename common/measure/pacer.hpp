@@ -1,6 +1,7 @@
 // When the next datagrams are due. An absolute schedule: the k-th datagram since the rate was set
 // is due at start + k * gap, whatever happened before, so that no error adds up. What could not be
 // sent in time is not made up for in a burst: beyond a small allowance it is skipped and counted.
+// Without a rate (BitRate::unlimited()) there is no schedule: a full train is due at any time.
 #pragma once
 
 #include "base/units.hpp"
@@ -10,8 +11,9 @@ namespace wyn::measure {
 
 class Pacer {
 public:
-    // A new rate (payload bits per second, not 0) for datagrams of this size, from `now` on. The
-    // datagram that was due next stays due at the same fraction of its gap.
+    // A new rate (payload bits per second, not 0; unlimited: as fast as they leave) for datagrams
+    // of this size, from `now` on. The datagram that was due next stays due at the same fraction of
+    // its gap.
     void set_rate(MonoTime now, BitRate rate, std::uint32_t datagram_bytes);
 
     // Datagrams that may leave now: 0 when none is due, at most one train. A train lasts at most
@@ -24,8 +26,9 @@ public:
     // sent and skipped datagrams together are then as many as the schedule has places.
     void stop(MonoTime end);
 
-    // When due_now() gives something again.
+    // When due_now() gives something again. Without a schedule a time that has passed.
     MonoTime due() const;
+    bool unpaced() const { return unpaced_; }
 
     // Datagrams whose time passed while the host was not running us.
     std::uint64_t skipped() const { return skipped_; }
@@ -34,7 +37,8 @@ private:
     MonoTime time_of(std::uint64_t number) const;
 
     MonoTime start_{};
-    double gap_ns_ = 0;
+    double gap_ns_ = 0; // 0: no schedule
+    bool unpaced_ = false;
     std::uint64_t next_ = 0;
     std::uint32_t longest_train_ = 1;
     std::uint32_t allowance_ = 1;

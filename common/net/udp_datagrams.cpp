@@ -55,21 +55,25 @@ std::size_t count_of(std::span<const std::uint8_t> bytes, std::size_t segment_si
 
 } // namespace
 
-UdpDatagrams::UdpDatagrams(Fd socket, Offload wanted)
-    : socket_{std::move(socket)},
-      buffer_{std::make_unique_for_overwrite<std::array<std::uint8_t, buffer_bytes>>()} {
+UdpDatagrams::UdpDatagrams(Fd socket)
+    : socket_{std::move(socket)}, buffer_{std::make_unique_for_overwrite<Buffer>()} {
     const auto family = get_option(fd(), option::socket_family);
     WYN_CHECK(family); // a socket, or it is our bug
     family_ = *family;
     if (const auto peer = peer_endpoint(fd())) peer_ = *peer;
-    const bool switched = set_option(fd(), option::coalescing, wanted.coalescing).has_value();
+    can_segment_ = get_option(fd(), option::segment_size).has_value();
     capabilities_ = {
-        .segmentation = wanted.segmentation && get_option(fd(), option::segment_size).has_value(),
-        .coalescing = wanted.coalescing && switched,
         .kernel_stamps = get_option(fd(), option::receive_stamps).value_or(false),
         .receive_buffer_bytes =
             static_cast<std::uint64_t>(get_option(fd(), option::receive_buffer).value_or(0)),
     };
+    use_offload(true);
+}
+
+void UdpDatagrams::use_offload(bool wanted) {
+    capabilities_.segmentation = wanted && can_segment_;
+    const bool switched = set_option(fd(), option::coalescing, wanted).has_value();
+    capabilities_.coalescing = wanted && switched;
 }
 
 Result<bool> UdpDatagrams::receive(ReceivedTrain& into) {
@@ -93,9 +97,10 @@ Result<bool> UdpDatagrams::receive(ReceivedTrain& into) {
             ++strangers_;
             continue;
         }
-        const MonoTime before = mono_now();
-        const WallTime wall = wall_now();
-        stamp_map_.observe(before, wall, mono_now());
+        if (const MonoTime now = mono_now(); stamp_map_.begin_batch(now)) {
+            const WallTime wall = wall_now();
+            stamp_map_.observe(now, wall, mono_now());
+        }
         const ReceivedControl control = read_control(message);
         const auto length = static_cast<std::size_t>(got);
         into.bytes = std::span{*buffer_}.first(length);
@@ -180,7 +185,7 @@ UdpDatagrams::Attempt UdpDatagrams::after_refusal(const Departing& train, int er
     if (error == EINVAL && std::min(train.count, segments_per_call_) > segments_of_older_kernels)
         segments_per_call_ = segments_of_older_kernels;
     else
-        capabilities_.segmentation = false;
+        can_segment_ = capabilities_.segmentation = false;
     return alone;
 }
 

@@ -19,25 +19,19 @@
 
 namespace wyn::net {
 
-// What to use of the kernel's offload, if it is there.
-struct Offload {
-    bool segmentation = true; // UDP_SEGMENT
-    bool coalescing = true;   // UDP_GRO
-};
-
 // Used from one thread. All waiting is the caller's, on fd().
 class UdpDatagrams final : public dgram::Datagrams {
 public:
     // `socket` is one of open_udp(), perhaps opened by another process; perhaps connected already.
-    explicit UdpDatagrams(Fd socket, Offload wanted = {});
+    explicit UdpDatagrams(Fd socket);
     UdpDatagrams(const UdpDatagrams&) = delete;
     UdpDatagrams& operator=(const UdpDatagrams&) = delete;
 
     int fd() const noexcept { return socket_.get(); }
 
-    // Reads both clocks once per train, to place the kernel's stamp on the monotonic time line. An
-    // error reads "198.51.100.1:7000: Connection refused"; "Message too long" (EMSGSIZE) is a
-    // router that asked for shorter packets.
+    // Reads the monotonic clock once per train, and the wall clock now and then, to place the
+    // kernel's stamp on the monotonic time line. An error reads "198.51.100.1:7000: Connection
+    // refused"; "Message too long" (EMSGSIZE) is a router that asked for shorter packets.
     Result<bool> receive(dgram::ReceivedTrain& into) override;
 
     // Never waits. An error that the kernel kept for the connected socket since an earlier datagram
@@ -47,6 +41,8 @@ public:
 
     // What others had queued on the socket before is thrown away by receive(), see strangers().
     Result<void> connect(const dgram::Endpoint& peer) override;
+
+    void use_offload(bool wanted) override;
 
     // SO_MEMINFO. Beware: the kernel counts what it would have handed over at once. With coalescing
     // on, a train that arrived as one (from the same machine, over veth, through a GRO device) and
@@ -93,6 +89,7 @@ private:
     int family_ = 0;
     std::optional<dgram::Endpoint> peer_;
     dgram::Capabilities capabilities_;
+    bool can_segment_ = false; // until the kernel refuses to
     std::size_t segments_per_call_ = dgram::most_segments;
     int pending_error_ = 0;
     StampMap stamp_map_;
@@ -101,7 +98,9 @@ private:
     std::uint64_t congestion_marks_ = 0;
     std::uint64_t strangers_ = 0;
     ControlSpace control_;
-    std::unique_ptr<std::array<std::uint8_t, buffer_bytes>> buffer_;
+    // On a page's boundary: the kernel copies faster to there than to elsewhere.
+    struct alignas(4096) Buffer : std::array<std::uint8_t, buffer_bytes> {};
+    std::unique_ptr<Buffer> buffer_;
 };
 
 } // namespace wyn::net

@@ -1,10 +1,12 @@
 #include "rt/loop.hpp"
 
 #include "base/check.hpp"
+#include "net/fd.hpp"
 
 #include <pthread.h>
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <systemd/sd-event.h>
 #include <time.h>
 
@@ -91,6 +93,10 @@ MonoTime Timer::due() const noexcept {
     return state_->due;
 }
 
+void Spin::on(bool wanted) {
+    must(sd_event_source_set_enabled(raw(), wanted ? SD_EVENT_ON : SD_EVENT_OFF));
+}
+
 // For sd-event a deferred source is the one that has waited longest, always.
 void Defer::soon() {
     must(sd_event_source_set_enabled(raw(), SD_EVENT_ONESHOT));
@@ -157,6 +163,29 @@ Defer Loop::add_defer(Function function) {
     must(sd_event_source_set_enabled(source, SD_EVENT_OFF));
     give_to(source, std::move(state));
     return Defer{source};
+}
+
+// An event counter that is never read is always ready, and epoll reports it to each round.
+Result<Spin> Loop::add_spin(Function function) {
+    struct State {
+        Function function;
+        net::Fd ready;
+    };
+    auto ready =
+        net::Fd::from_call(::eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK), "make an event counter");
+    if (!ready) return pass_on(ready);
+    auto state = std::make_unique<State>(std::move(function), std::move(*ready));
+    const auto on_round = [](sd_event_source*, int, std::uint32_t, void* spun) noexcept {
+        static_cast<State*>(spun)->function();
+        return 0;
+    };
+    sd_event_source* source = nullptr;
+    const int r =
+        sd_event_add_io(raw_, &source, state->ready.get(), EPOLLIN, on_round, state.get());
+    if (r < 0) return fail_errno(-r, "watch an event counter");
+    must(sd_event_source_set_enabled(source, SD_EVENT_OFF));
+    give_to(source, std::move(state));
+    return Spin{source};
 }
 
 Result<int> Loop::run() {

@@ -26,8 +26,10 @@ private:
     void on_link();
     void turn();
     bool send_what_is_due();
+    MonoTime spin_until_due() const;
     bool tell_news();
     void wait(bool more);
+    void watch_socket();
     void end();
 
     Link& up_;
@@ -39,7 +41,9 @@ private:
     Io link_watch_;
     Io socket_watch_;
     Timer timer_;
-    bool watches_room_ = false;
+    Spin spin_;
+    bool napping_ = false;
+    std::uint32_t watched_ = 0; // events of the socket
 };
 
 } // namespace wyn::rt

@@ -25,44 +25,62 @@ BulkReceiver::BulkReceiver(const BeginReceiving& order, const Terms& terms,
 
 void BulkReceiver::on_train(const dgram::ReceivedTrain& train, const std::bitset<128>& authentic) {
     if (ended_) return;
+    const std::size_t count = train.count();
     // The kernel counts a dropped train as one, however many datagrams it had.
-    largest_train_ = std::max<std::uint64_t>(largest_train_, train.count());
+    longest_train_ = std::max<std::uint64_t>(longest_train_, count);
     if (train.drops_before > drops_explained_) {
-        may_blame_ = (train.drops_before - drops_explained_) * largest_train_;
+        may_blame_ = (train.drops_before - drops_explained_) * longest_train_;
         drops_explained_ = train.drops_before;
     }
-    for (std::size_t i = 0; i < train.count(); ++i) {
+    for (std::size_t i = 0; i < count;) {
         const auto header = wire::decode_bulk(train[i]);
         if (!header || !authentic[i] || header->test != static_cast<std::uint16_t>(order_.test)) {
             ++rejected_;
+            ++i;
             continue;
         }
-        on_datagram(*header, train[i].size(), train.stamp);
+        const std::size_t alike =
+            wire::count_alike(train.bytes.subspan(i * train.segment_size), train.segment_size);
+        std::uint32_t length = 1;
+        while (length < alike && authentic[i + length])
+            ++length;
+        on_run({.first = *header, .count = length, .stamp = train.stamp});
+        i += length;
     }
 }
 
-void BulkReceiver::on_datagram(const wire::BulkHeader& header, std::size_t bytes,
-                               const Stamp& stamp) {
-    const MonoTime arrival = stamp.time;
+void BulkReceiver::on_run(const Run& run) {
+    const MonoTime arrival = run.stamp.time;
     if (next_feedback_ == never) next_feedback_ = arrival; // answer the first one at once
-    if (stamp.origin == StampOrigin::user) ++stamps_missing_;
-    if (header.step == 0) { // the primer belongs to no statistic
+    if (run.stamp.origin == StampOrigin::user) stamps_missing_ += run.count;
+    if (run.first.step == 0) { // the primer belongs to no statistic
         if (sequence_.expected() == 0) {
-            newest_ = header;
+            newest_ = run.first;
             newest_arrival_ = arrival;
         }
         return;
     }
-    blame_socket(header.sequence);
-    const stats::Arrival kind = sequence_.record(header.sequence);
-    if (kind == stats::Arrival::in_order) {
-        newest_ = header;
-        newest_arrival_ = arrival;
-    }
-    if (kind == stats::Arrival::duplicate || kind == stats::Arrival::too_old) return;
+    blame_socket(run.first.sequence);
+    const std::uint32_t copies = count_first_copies(run);
+    if (copies == 0) return;
+    const std::uint64_t bytes = std::uint64_t{copies} * run.first.length;
     watch_grant(arrival, bytes);
-    meter_.on_datagrams(arrival, 1, bytes);
-    steps_.on_datagram(header.step, arrival, arrival - mono_from_ns(header.sent_ns), bytes);
+    meter_.on_datagrams(arrival, copies, bytes);
+    steps_.on_datagrams(run.first.step, arrival, arrival - mono_from_ns(run.first.sent_ns), copies,
+                        bytes);
+}
+
+// How many of the run are neither duplicates nor too old to be told from them.
+std::uint32_t BulkReceiver::count_first_copies(const Run& run) {
+    const std::uint64_t before = sequence_.received();
+    const auto highest = sequence_.highest();
+    sequence_.record_run(run.first.sequence, run.count);
+    if (sequence_.highest() != highest) {
+        newest_ = run.first;
+        newest_.sequence = *sequence_.highest();
+        newest_arrival_ = run.stamp.time;
+    }
+    return static_cast<std::uint32_t>(sequence_.received() - before);
 }
 
 // The gap in front of `sequence` is our own socket's doing as far as its counter moved there.
@@ -74,7 +92,7 @@ void BulkReceiver::blame_socket(std::uint64_t sequence) {
 }
 
 // First copies only: what the path doubles, or somebody plays back, is not the sender's offence.
-void BulkReceiver::watch_grant(MonoTime arrival, std::size_t bytes) {
+void BulkReceiver::watch_grant(MonoTime arrival, std::uint64_t bytes) {
     all_bytes_ += bytes;
     // What is on its way when the volume is used up is no offence: one feedback's worth, 1 %.
     const std::uint64_t volume = order_.volume_bytes;
@@ -141,7 +159,7 @@ wire::ReceiverRecord BulkReceiver::record() const {
     const stats::Totals& totals = meter_.totals();
     // What was dropped after the newest train shows in no gap yet: at most so many.
     const std::uint64_t behind = drops_now_ - std::min(drops_explained_, drops_now_);
-    const std::uint64_t dropped_behind = behind * largest_train_;
+    const std::uint64_t dropped_behind = behind * longest_train_;
     const stats::Interval best = meter_.best().value_or(stats::Interval{});
     return {.packets = sequence_.received(),
             .payload_bytes = totals.bytes,
@@ -156,7 +174,12 @@ wire::ReceiverRecord BulkReceiver::record() const {
             .best_bytes = best.bytes,
             .best_span_ns = static_cast<std::uint64_t>(best.span.count()),
             .best_index = static_cast<std::uint32_t>(best.index),
-            .stamps_missing = stamps_missing_};
+            .stamps_missing = stamps_missing_,
+            .coalescing = door_.coalescing,
+            .longest_train =
+                door_.coalescing ? static_cast<std::uint16_t>(longest_train_) : std::uint16_t{0},
+            .receive_buffer_bytes = static_cast<std::uint32_t>(
+                std::min<std::uint64_t>(door_.receive_buffer_bytes, 0xffff'ffff))};
 }
 
 } // namespace wyn::session

@@ -21,6 +21,7 @@ public:
     // A train whose datagrams have their tag right where `authentic` says so.
     void on_train(const dgram::ReceivedTrain& train, const std::bitset<128>& authentic);
     void note_socket_drops(std::uint64_t cumulative);
+    void note_capabilities(const dgram::Capabilities& capabilities) { door_ = capabilities; }
 
     // The feedback that is due now; the first one follows the first datagram at once.
     std::optional<wire::Feedback> on_timer(MonoTime now);
@@ -36,13 +37,22 @@ public:
     wire::ReceiverRecord record() const;
 
 private:
-    void on_datagram(const wire::BulkHeader& header, std::size_t bytes, const Stamp& stamp);
+    // Datagrams of one train with consecutive numbers, otherwise alike; `first` is the header of
+    // the first of them.
+    struct Run {
+        wire::BulkHeader first;
+        std::uint32_t count;
+        Stamp stamp;
+    };
+    void on_run(const Run& run);
+    std::uint32_t count_first_copies(const Run& run);
     void blame_socket(std::uint64_t sequence);
-    void watch_grant(MonoTime arrival, std::size_t bytes);
+    void watch_grant(MonoTime arrival, std::uint64_t bytes);
     void put_steps(MonoTime now, wire::Feedback& feedback) const;
 
     BeginReceiving order_;
     Terms terms_;
+    dgram::Capabilities door_;
     stats::SequenceWindow sequence_;
     stats::StepLog steps_;
     stats::IntervalMeter meter_;
@@ -59,7 +69,7 @@ private:
     // lies between them was dropped behind everything that has arrived.
     std::uint64_t drops_now_;
     std::uint64_t drops_explained_;
-    std::uint64_t largest_train_ = 1;
+    std::uint64_t longest_train_ = 1;
     std::uint64_t may_blame_ = 0; // datagrams of the gap before this train, at most
     std::uint64_t dropped_by_socket_ = 0;
 

@@ -17,14 +17,21 @@ constexpr std::uint64_t refusals_tolerated = 1000;   // in a row, before we say 
 // some seconds; what is slower than this cannot be told from a receiver that has gone.
 constexpr Duration receipt_life = 4s;
 constexpr Duration first_silence = 90ms; // RFC 9097, 8.1: lost-status back-off
+// A sleeping thread wakes up to 120 us late (99th percentile on a virtual machine); the rest of the
+// waiting is spun when a train must leave on the microsecond.
+constexpr Duration spin_time = 200us;
 
 std::unique_ptr<measure::RateController> controller_for(const BeginSending& order,
                                                         std::uint32_t header_bytes) {
     const auto capped = [&](BitRate rate) {
         return order.granted.bps() == 0 ? rate : std::min(rate, order.granted);
     };
-    if (order.search == wire::Search::fixed) return measure::make_fixed(capped(order.rate));
     const BitRate ceiling = order.rate.bps() == 0 ? BitRate::unlimited() : order.rate;
+    switch (order.search) {
+    case wire::Search::fixed:
+    case wire::Search::unpaced: return measure::make_fixed(capped(ceiling));
+    case wire::Search::type_b: break;
+    }
     return measure::make_type_b(capped(ceiling), order.datagram_bytes, header_bytes);
 }
 
@@ -32,11 +39,9 @@ std::unique_ptr<measure::RateController> controller_for(const BeginSending& orde
 
 BulkSender::BulkSender(const BeginSending& order, const crypto::Key128& key, const Terms& terms,
                        std::uint32_t header_bytes, Random& random, MonoTime now)
-    : order_{order}, terms_{terms}, random_{random}, tagger_{key},
-      controller_{controller_for(order, header_bytes)}, slab_(dgram::longest_datagram), began_{now},
-      next_primer_{now} {
-    WYN_CHECK(order.datagram_bytes >= wire::shortest_bulk);
-    random_.fill(slab_); // not compressible on the way
+    : order_{order}, terms_{terms}, random_{random},
+      controller_{controller_for(order, header_bytes)}, slab_{key, order.datagram_bytes, random},
+      began_{now}, next_primer_{now} {
     open_step(now);
 }
 
@@ -55,9 +60,12 @@ void BulkSender::open_step(MonoTime now) {
 // What may have been sent by now in all; see the top of bulk_sender.hpp.
 std::uint64_t BulkSender::credit_bytes(MonoTime now) const {
     const double elapsed = to_seconds(now - running_since_);
+    if (unpaced() && now - running_since_ <= dead_man) return UINT64_MAX;
     // Of the highest rate so far: what was sent while it held stays allowed when the rate falls,
     // else a search that overshot would fall silent for seconds.
-    const double half_second = highest_rate_.as_double() / 8 * to_seconds(dead_man);
+    const double sent = static_cast<double>(next_sequence_ * order_.datagram_bytes);
+    const double highest = unpaced() ? sent / elapsed : highest_rate_.as_double() / 8;
+    const double half_second = highest * to_seconds(dead_man);
     const double credit = static_cast<double>(unproven_bytes) +
                           2.0 * static_cast<double>(far_.payload_bytes) + half_second +
                           trickle_bytes_per_second * elapsed;
@@ -67,8 +75,9 @@ std::uint64_t BulkSender::credit_bytes(MonoTime now) const {
 void BulkSender::note_limit(wire::LimitedBy limit) {
     // The strongest one is reported: what the breaker or the volume did matters more than a grant.
     static constexpr std::array strength{wire::LimitedBy::nothing, wire::LimitedBy::time,
-                                         wire::LimitedBy::grant,   wire::LimitedBy::stack,
-                                         wire::LimitedBy::volume,  wire::LimitedBy::breaker};
+                                         wire::LimitedBy::host,    wire::LimitedBy::grant,
+                                         wire::LimitedBy::stack,   wire::LimitedBy::volume,
+                                         wire::LimitedBy::breaker};
     const auto rank = [](wire::LimitedBy which) {
         return std::find(strength.begin(), strength.end(), which) - strength.begin();
     };
@@ -93,16 +102,16 @@ std::uint32_t BulkSender::affordable(MonoTime now, std::uint32_t datagrams) {
         std::min<std::uint64_t>(datagrams, left / order_.datagram_bytes));
 }
 
-BulkSender::Train BulkSender::next_train(MonoTime now) {
+BulkTrain BulkSender::next_train(MonoTime now) {
     if (ended()) return {};
     if (!running()) {
         if (now < next_primer_ || primed_bytes_ + order_.datagram_bytes > unproven_bytes) return {};
         return build(now, 1);
     }
-    const auto fits = static_cast<std::uint32_t>(slab_.size() / order_.datagram_bytes);
-    const std::uint32_t due =
-        std::min({pacer_.due_now(now), fits, static_cast<std::uint32_t>(dgram::most_segments)});
+    const MonoTime planned = pacer_.due();
+    const std::uint32_t due = std::min(pacer_.due_now(now), slab_.most_datagrams());
     if (due == 0) return {};
+    train_late_ = now - planned;
     const std::uint32_t count = affordable(now, due);
     if (count == 0) {
         pacer_.on_sent(due); // its time is over
@@ -111,21 +120,16 @@ BulkSender::Train BulkSender::next_train(MonoTime now) {
     return build(now, count);
 }
 
-BulkSender::Train BulkSender::build(MonoTime now, std::uint32_t datagrams) {
-    const std::size_t segment = order_.datagram_bytes;
-    const std::span<std::uint8_t> train = std::span{slab_}.first(segment * datagrams);
+BulkTrain BulkSender::build(MonoTime now, std::uint32_t datagrams) {
     const StepSent& step = steps_[step_ % steps_remembered];
     train_count_ = datagrams;
-    for (std::uint32_t i = 0; i < datagrams; ++i)
-        wire::encode_bulk({.length = order_.datagram_bytes,
-                           .test = static_cast<std::uint16_t>(order_.test),
-                           .sequence = running() ? next_sequence_ + i : 0,
-                           .sent_ns = to_ns(now),
-                           .step = step.id,
-                           .receipt = step.receipt},
-                          train.subspan(i * segment));
-    tagger_.tag(train, segment);
-    return {.bytes = train, .segment = segment};
+    return slab_.build({.length = order_.datagram_bytes,
+                        .test = static_cast<std::uint16_t>(order_.test),
+                        .sequence = running() ? next_sequence_ : 0,
+                        .sent_ns = to_ns(now),
+                        .step = step.id,
+                        .receipt = step.receipt},
+                       datagrams);
 }
 
 void BulkSender::on_sent(MonoTime now, const dgram::SendOutcome& outcome) {
@@ -139,6 +143,7 @@ void BulkSender::on_sent(MonoTime now, const dgram::SendOutcome& outcome) {
         last_sent_ = now;
         next_sequence_ += outcome.segments;
         refused_in_a_row_ = 0;
+        if (!pacer_.unpaced()) lateness_.record(train_late_);
     }
     if (outcome.status == dgram::SendStatus::would_block) {
         note_limit(wire::LimitedBy::stack);
@@ -244,7 +249,21 @@ void BulkSender::on_timer(MonoTime now) {
 void BulkSender::end(wire::End why) {
     if (ended()) return;
     if (running() && !controller_->met_limit()) note_limit(wire::LimitedBy::time);
+    const std::uint64_t offered = next_sequence_ + refused_;
+    if (unpaced() || pacer_.skipped() > offered / 100) note_limit(wire::LimitedBy::host);
+    // A grant that the host came nowhere near to did not hold it back.
+    const bool far_below = pacer_.skipped() > offered / 10;
+    if (far_below && limited_by_ == wire::LimitedBy::grant) limited_by_ = wire::LimitedBy::host;
     end_ = why;
+}
+
+MonoTime BulkSender::train_due() const {
+    return running() ? pacer_.due() : never;
+}
+
+Duration BulkSender::spin() const {
+    const bool spins = running() && order_.pacing == wire::Pacing::precise && !pacer_.unpaced();
+    return spins ? spin_time : Duration::zero();
 }
 
 MonoTime BulkSender::due() const {
@@ -258,13 +277,22 @@ MonoTime BulkSender::due() const {
                      last_feedback_ + dead_man});
 }
 
+wire::SendLateness BulkSender::lateness() const {
+    const auto quantile = [this](double q) {
+        return lateness_.enough_for(q) ? lateness_.quantile(q) : std::nullopt;
+    };
+    return {.p50 = quantile(0.5), .p99 = quantile(0.99), .max = lateness_.max()};
+}
+
 wire::SenderRecord BulkSender::record() const {
     return {.packets_accepted = next_sequence_,
             .packets_refused = refused_,
             .packets_skipped = pacer_.skipped(),
             .first_sent_ns = to_ns(first_sent_),
             .last_sent_ns = to_ns(last_sent_),
-            .limited_by = limited_by_};
+            .limited_by = limited_by_,
+            .pacing = pacer_.unpaced() ? wire::Pacing::none : order_.pacing,
+            .lateness = lateness()};
 }
 
 } // namespace wyn::session

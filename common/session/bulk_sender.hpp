@@ -7,19 +7,18 @@
 //   ended     nothing more leaves; feedback is still read, so that what was under way gets counted
 //
 // Nothing leaves when no feedback was accepted for 500 ms (dead_man), nor beyond the credit: 64
-// KiB, twice what the receiver has proved to have received, half a second of the highest rate and
-// 125 kB for each second. So a load that mostly gets lost falls to twice what arrives (RFC 8084, a
-// circuit breaker).
+// KiB, twice what the receiver has proved to have received, half a second of the highest rate (of
+// the mean rate so far when there is no schedule) and 125 kB for each second. So a load that mostly
+// gets lost falls to twice what arrives (RFC 8084, a circuit breaker).
 #pragma once
 
 #include "base/random.hpp"
-#include "crypto/bulk_tag.hpp"
 #include "dgram/datagrams.hpp"
 #include "measure/pacer.hpp"
 #include "measure/rate_controller.hpp"
+#include "session/bulk_slab.hpp"
 #include "session/port_link.hpp"
-
-#include <vector>
+#include "stats/histogram.hpp"
 
 namespace wyn::session {
 
@@ -30,12 +29,8 @@ public:
     BulkSender(const BeginSending& order, const crypto::Key128& key, const Terms& terms,
                std::uint32_t header_bytes, Random& random, MonoTime now);
 
-    struct Train {
-        std::span<std::uint8_t> bytes;
-        std::size_t segment = 0;
-    };
     // What is to leave now, tagged; empty when nothing is due. To be followed by on_sent().
-    Train next_train(MonoTime now);
+    BulkTrain next_train(MonoTime now);
     void on_sent(MonoTime now, const dgram::SendOutcome& outcome);
 
     // `arrived` is when the feedback reached the host. False: it does not belong to this test, or
@@ -48,6 +43,10 @@ public:
 
     // When next_train() or on_timer() has something to do; `never` once ended.
     MonoTime due() const;
+    // When the next train leaves; `never` when none will.
+    MonoTime train_due() const;
+    // How long before a train's time the waiting for it is to become spinning.
+    Duration spin() const;
 
     std::uint32_t test() const { return order_.test; }
     bool ended() const { return end_ != wire::End::none; }
@@ -75,16 +74,18 @@ private:
     bool believable(MonoTime arrived, const wire::Feedback& feedback) const;
     std::uint64_t credit_bytes(MonoTime now) const;
     std::uint32_t affordable(MonoTime now, std::uint32_t datagrams);
-    Train build(MonoTime now, std::uint32_t datagrams);
+    BulkTrain build(MonoTime now, std::uint32_t datagrams);
+    bool unpaced() const { return order_.search == wire::Search::unpaced && pacer_.unpaced(); }
     void note_limit(wire::LimitedBy limit);
+    wire::SendLateness lateness() const;
 
     BeginSending order_;
     Terms terms_;
     Random& random_;
-    crypto::BulkTagger tagger_;
     std::unique_ptr<measure::RateController> controller_;
     measure::Pacer pacer_;
-    std::vector<std::uint8_t> slab_; // payload filled once, only headers are rewritten
+    BulkSlab slab_;
+    stats::Histogram lateness_; // of trains, after their times in the schedule
 
     MonoTime began_;
     MonoTime running_since_ = never;
@@ -99,6 +100,7 @@ private:
     std::uint64_t next_sequence_ = 0;
     std::uint64_t primed_bytes_ = 0;
     std::uint32_t train_count_ = 0; // datagrams of the train that is being sent
+    Duration train_late_{};         // and how late it is
     std::uint64_t refused_ = 0;
     std::uint64_t refused_in_a_row_ = 0;
     MonoTime first_sent_{};

@@ -187,7 +187,9 @@ void ClientConnection::on_ready(MonoTime now, const wire::Ready& ready, Connecti
                                                          .granted = current_->granted,
                                                          .duration = current_->duration,
                                                          .datagram_bytes = current_->datagram_bytes,
-                                                         .volume_bytes = volume_left()}});
+                                                         .volume_bytes = volume_left(),
+                                                         .pacing = plan_.pacing,
+                                                         .offload = plan_.offload}});
 }
 
 // What the server will still take. It counts what it sent to us and what it received; 0: no limit.
@@ -266,7 +268,9 @@ void ClientConnection::next_direction(MonoTime now, ConnectionOutbox& out) {
     load_until_ = MonoTime{};
     seen_packets_ = seen_bytes_ = 0;
     seen_at_ = grown_at_ = now;
-    if (is_down()) out.orders.push_back({PortRole::download, BeginReceiving{.test = test_}});
+    if (is_down())
+        out.orders.push_back(
+            {PortRole::download, BeginReceiving{.test = test_, .offload = plan_.offload}});
     out.orders.push_back({PortRole::control, SetProbing{plan_.loaded_interval}});
     enter(Step::requesting, now);
     ask(now,
@@ -277,7 +281,9 @@ void ClientConnection::next_direction(MonoTime now, ConnectionOutbox& out) {
             .datagram_bytes = plan_.datagram_bytes,
             .rate_bps = plan_.rate.bps(),
             .duration_ms = static_cast<std::uint32_t>(
-                std::chrono::duration_cast<std::chrono::milliseconds>(plan_.duration).count())},
+                std::chrono::duration_cast<std::chrono::milliseconds>(plan_.duration).count()),
+            .pacing = plan_.pacing,
+            .offload = plan_.offload},
         out);
 }
 

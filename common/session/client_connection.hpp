@@ -19,8 +19,10 @@ struct ProbePlan {
     std::vector<wire::Direction> directions{wire::Direction::down, wire::Direction::up};
     Duration duration = 10s; // of the load, per direction
     wire::Search search = wire::Search::type_b;
-    BitRate rate{0}; // payload; fixed: the rate, search: the ceiling, 0: none
+    BitRate rate{0}; // payload; fixed: the rate, else the ceiling, 0: none
     std::uint16_t datagram_bytes = 1472;
+    wire::Pacing pacing = wire::Pacing::sleep;
+    bool offload = true; // of both hosts: UDP_SEGMENT, UDP_GRO
     Duration idle_time = 1s;
     Duration idle_interval = 10ms;   // between latency probes
     Duration loaded_interval = 20ms; // beside the load

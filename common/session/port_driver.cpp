@@ -5,12 +5,16 @@
 namespace wyn::session {
 
 void PortDriver::on_order(MonoTime now, const PortOrder& order) {
+    if (const auto* send = std::get_if<BeginSending>(&order)) door_.use_offload(send->offload);
+    if (const auto* receive = std::get_if<BeginReceiving>(&order))
+        door_.use_offload(receive->offload);
+    session_.note_capabilities(door_.capabilities());
     session_.note_socket_drops(door_.receive_drops());
     session_.on_order(now, order, out_);
     flush();
 }
 
-bool PortDriver::receive(MonoTime now, std::size_t most_trains) {
+std::size_t PortDriver::receive(MonoTime now, std::size_t most_trains) {
     std::size_t taken = 0;
     dgram::ReceivedTrain train;
     for (; taken < most_trains; ++taken) {
@@ -23,16 +27,17 @@ bool PortDriver::receive(MonoTime now, std::size_t most_trains) {
         session_.on_train(std::max({now, train.stamp.time, train.read_at}), train, out_);
         flush(); // an answer says how long it was held, so it must not be held any longer
     }
-    // One system call: while a load runs once per turn with datagrams, else with the timers.
-    if (session_.is_loaded()) session_.note_socket_drops(door_.receive_drops());
+    session_.note_capabilities(door_.capabilities()); // the kernel may have refused to segment
+    // One system call, once per turn.
+    if (session_.is_receiving()) session_.note_socket_drops(door_.receive_drops());
     session_.on_timer(now, out_);
     flush();
-    return taken == most_trains;
+    return taken;
 }
 
 bool PortDriver::send_train(MonoTime now) {
     waits_for_room_ = false;
-    const BulkSender::Train train = session_.next_train(now);
+    const BulkTrain train = session_.next_train(now);
     if (train.bytes.empty()) return false;
     const dgram::SendOutcome outcome = door_.send(train.bytes, train.segment, nullptr);
     if (outcome.status == dgram::SendStatus::refused) session_.note_network_error(outcome.error);

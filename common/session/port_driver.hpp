@@ -14,9 +14,9 @@ public:
 
     void on_order(MonoTime now, const PortOrder& order);
 
-    // Takes in what has arrived, at most `most_trains`, and does what is due at `now`. True when
-    // more may be waiting.
-    bool receive(MonoTime now, std::size_t most_trains);
+    // Takes in what has arrived, at most `most_trains`, and does what is due at `now`. The number
+    // of trains: when it is `most_trains` more may be waiting.
+    std::size_t receive(MonoTime now, std::size_t most_trains);
     // Sends at most one bulk train. True when another may be due at once.
     bool send_train(MonoTime now);
 
@@ -24,6 +24,10 @@ public:
     MonoTime due() const { return waits_for_room_ ? never : session_.due(); }
     // The socket's buffer is full: call again when it can be written.
     bool waits_for_room() const { return waits_for_room_; }
+
+    // When the next bulk train leaves, and for how long before that the wait is to be spinning.
+    MonoTime train_due() const { return waits_for_room_ ? never : session_.train_due(); }
+    Duration spin() const { return session_.spin(); }
 
     // What the session has to tell since the last clear_news().
     std::span<const PortNews> news() const { return out_.news; }

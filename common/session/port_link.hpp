@@ -45,16 +45,19 @@ struct PortSetup {
 struct BeginSending {
     std::uint32_t test = 0;
     wire::Search search = wire::Search::fixed;
-    BitRate rate{0};    // wanted; fixed: the rate (payload), search: the ceiling, 0: none
+    BitRate rate{0};    // wanted; fixed: the rate (payload), else the ceiling, 0: none
     BitRate granted{0}; // the most that the server allows, 0: no limit
     Duration duration{};
     std::uint16_t datagram_bytes = 0;
     std::uint64_t volume_bytes = 0; // payload left in the session, 0: no limit
+    wire::Pacing pacing = wire::Pacing::sleep;
+    bool offload = true; // see wire::Start
 };
 struct BeginReceiving {
     std::uint32_t test = 0;
     BitRate granted{0};             // more than 1.2 times this for a second ends the test; 0: none
     std::uint64_t volume_bytes = 0; // 0: no limit
+    bool offload = true;            // see wire::Start
 };
 struct EndTest {
     std::uint32_t test = 0;

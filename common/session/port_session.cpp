@@ -56,10 +56,6 @@ bool PortSession::sends_bulk() const {
     return is_server() ? setup_.role == PortRole::download : setup_.role == PortRole::upload;
 }
 
-bool PortSession::is_loaded() const {
-    return (sender_ && !sender_->ended()) || (receiver_ && !receiver_->ended());
-}
-
 bool PortSession::may_talk(const dgram::Endpoint& from) const {
     // Before the proof any port of the client's address may try; afterwards only the proven one.
     return peer_ ? from == *peer_ : from.address == setup_.peer.address;
@@ -80,11 +76,13 @@ void PortSession::on_order(MonoTime now, const PortOrder& order, Outbox& out) {
     if (const auto* begin = std::get_if<BeginSending>(&order)) {
         WYN_CHECK(sends_bulk());
         const std::uint32_t header_bytes = setup_.peer.address.header_bytes();
-        sender_.emplace(*begin, setup_.keys.bulk, setup_.terms, header_bytes, random_, now);
+        sender_ = std::make_unique<BulkSender>(*begin, setup_.keys.bulk, setup_.terms, header_bytes,
+                                               random_, now);
         end_told_ = false;
     } else if (const auto* receive = std::get_if<BeginReceiving>(&order)) {
         WYN_CHECK(setup_.role != PortRole::control && !sends_bulk());
-        receiver_.emplace(*receive, setup_.terms, socket_drops_);
+        receiver_ = std::make_unique<BulkReceiver>(*receive, setup_.terms, socket_drops_);
+        receiver_->note_capabilities(door_);
         end_told_ = false;
         broken_told_ = false;
     } else if (const auto* end = std::get_if<EndTest>(&order)) {
@@ -123,15 +121,25 @@ void PortSession::on_train(MonoTime now, const dgram::ReceivedTrain& train, Outb
 
 void PortSession::on_bulk(const dgram::ReceivedTrain& train) {
     const std::size_t count = train.count();
-    if (!receiver_ || receiver_->ended() || !peer_)
-        return counts_.drops.count(wire::Drop::unexpected, count);
+    if (!is_receiving() || !peer_) return counts_.drops.count(wire::Drop::unexpected, count);
     const auto authentic = bulk_tagger_.verify(train.bytes, train.segment_size);
-    counts_.drops.count(wire::Drop::tag, count - authentic.count());
-    for (std::size_t i = 0; i < count; ++i)
-        if (authentic[i]) counts_.bytes_in += train[i].size();
-    counts_.datagrams_in += authentic.count();
+    count_bulk(train, authentic);
     if (authentic.any()) last_heard_ = std::max(last_heard_, train.stamp.time);
     receiver_->on_train(train, authentic);
+}
+
+void PortSession::count_bulk(const dgram::ReceivedTrain& train,
+                             const std::bitset<crypto::longest_train>& authentic) {
+    const std::size_t count = train.count();
+    const std::size_t right = authentic.count();
+    counts_.datagrams_in += right;
+    if (right == count) {
+        counts_.bytes_in += train.bytes.size();
+        return;
+    }
+    counts_.drops.count(wire::Drop::tag, count - right);
+    for (std::size_t i = 0; i < count; ++i)
+        if (authentic[i]) counts_.bytes_in += train[i].size();
 }
 
 void PortSession::on_message(const Arrived& at, wire::Bytes datagram, Outbox& out) {
@@ -214,13 +222,26 @@ std::optional<wire::Drop> PortSession::on_feedback(const Arrived& at,
 
 void PortSession::note_socket_drops(std::uint64_t cumulative) {
     socket_drops_ = cumulative;
-    if (receiver_ && !receiver_->ended()) receiver_->note_socket_drops(cumulative);
+    if (is_receiving()) receiver_->note_socket_drops(cumulative);
+}
+
+void PortSession::note_capabilities(const dgram::Capabilities& capabilities) {
+    door_ = capabilities;
+    if (is_receiving()) receiver_->note_capabilities(capabilities);
 }
 
 // Time.
 
-BulkSender::Train PortSession::next_train(MonoTime now) {
-    return sender_ && peer_ ? sender_->next_train(now) : BulkSender::Train{};
+BulkTrain PortSession::next_train(MonoTime now) {
+    return sender_ && peer_ ? sender_->next_train(now) : BulkTrain{};
+}
+
+MonoTime PortSession::train_due() const {
+    return sender_ && peer_ ? sender_->train_due() : never;
+}
+
+Duration PortSession::spin() const {
+    return sender_ && peer_ ? sender_->spin() : Duration::zero();
 }
 
 void PortSession::on_sent(MonoTime now, const dgram::SendOutcome& outcome) {
@@ -254,7 +275,7 @@ void PortSession::tell_ended_tests(Outbox& out) {
     if (sender_ && sender_->ended())
         out.news.emplace_back(TestEnded{.test = sender_->test(),
                                         .end = sender_->why_ended(),
-                                        .sent = sender_->record(),
+                                        .sent = sent(),
                                         .received = sender_->far_side()});
     else if (receiver_ && receiver_->ended())
         out.news.emplace_back(TestEnded{.test = receiver_->test(),
@@ -265,14 +286,20 @@ void PortSession::tell_ended_tests(Outbox& out) {
     end_told_ = true;
 }
 
+wire::SenderRecord PortSession::sent() const {
+    wire::SenderRecord record = sender_->record();
+    record.segmentation = door_.segmentation;
+    return record;
+}
+
 PortSnapshot PortSession::snapshot() const {
     PortSnapshot snapshot = counts_;
     snapshot.rtt = rtt_;
-    snapshot.running = is_loaded();
+    snapshot.running = is_sending() || is_receiving();
     if (sender_) {
         snapshot.test = sender_->test();
         snapshot.offered = sender_->ended() ? BitRate{0} : sender_->offered();
-        snapshot.sent = sender_->record();
+        snapshot.sent = sent();
         snapshot.received = sender_->far_side();
     } else if (receiver_) {
         snapshot.test = receiver_->test();

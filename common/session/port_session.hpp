@@ -21,6 +21,8 @@ public:
     void on_train(MonoTime now, const dgram::ReceivedTrain& train, Outbox& out);
     // Cumulative datagrams that the socket dropped.
     void note_socket_drops(std::uint64_t cumulative);
+    // What the door can do now.
+    void note_capabilities(const dgram::Capabilities& capabilities);
     // An ICMP error or a refusal of the local stack: told, but it ends nothing (it may be forged).
     void note_network_error(int number) { counts_.network_error = number; }
     void on_timer(MonoTime now, Outbox& out);
@@ -28,12 +30,16 @@ public:
     MonoTime due() const;
 
     // The next bulk train and what became of it; empty when none is due.
-    BulkSender::Train next_train(MonoTime now);
+    BulkTrain next_train(MonoTime now);
     void on_sent(MonoTime now, const dgram::SendOutcome& outcome);
+    // When the next train leaves, `never` if none will, and for how long before that the wait is to
+    // be spinning.
+    MonoTime train_due() const;
+    Duration spin() const;
 
     const PortSetup& setup() const { return setup_; }
-    // Whether bulk flows either way; the runner then waits in short naps.
-    bool is_loaded() const;
+    bool is_sending() const { return sender_ && !sender_->ended(); }
+    bool is_receiving() const { return receiver_ && !receiver_->ended(); }
 
 private:
     struct Arrived {
@@ -46,6 +52,8 @@ private:
     bool sends_bulk() const;
     bool may_talk(const dgram::Endpoint& from) const;
     void on_bulk(const dgram::ReceivedTrain& train);
+    void count_bulk(const dgram::ReceivedTrain& train,
+                    const std::bitset<crypto::longest_train>& authentic);
     void on_message(const Arrived& at, wire::Bytes datagram, Outbox& out);
     std::optional<wire::Drop> dispatch(const Arrived& at, const wire::SealedBody& body,
                                        Outbox& out);
@@ -58,6 +66,7 @@ private:
               const std::optional<dgram::Endpoint>& to = std::nullopt);
     void tell_ended_tests(Outbox& out);
     void tell_snapshot(MonoTime now, Outbox& out);
+    wire::SenderRecord sent() const;
     PortSnapshot snapshot() const;
 
     PortSetup setup_;
@@ -69,8 +78,10 @@ private:
     std::optional<BeatAsker> asker_;       // client
     LatencyAnswerer latency_answerer_;
     LatencyProber latency_prober_;
-    std::optional<BulkSender> sender_;
-    std::optional<BulkReceiver> receiver_;
+    // Some ten KiB each that an idle port does not have.
+    std::unique_ptr<BulkSender> sender_;
+    std::unique_ptr<BulkReceiver> receiver_;
+    dgram::Capabilities door_;
     bool end_told_ = true;
     bool broken_told_ = false;
 

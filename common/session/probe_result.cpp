@@ -38,7 +38,7 @@ std::optional<DirectionResult::Rates> DirectionResult::rates() const {
     // The record is the peer's for an upload: its times need not be in order.
     std::uint64_t span =
         received.last_arrival_ns - std::min(received.first_arrival_ns, received.last_arrival_ns);
-    const bool best = search != wire::Search::fixed && received.best_packets > 0;
+    const bool best = search == wire::Search::type_b && received.best_packets > 0;
     if (best) {
         packets = received.best_packets;
         bytes = received.best_bytes;

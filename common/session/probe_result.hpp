@@ -58,7 +58,7 @@ struct DirectionResult {
         BitRate wire{0}; // plus Ethernet: 14 header, 4 check sequence, 20 preamble and gap
         Duration span{}; // over which it was measured
     };
-    // A search reports its best whole second (RFC 9097, section 6.3), a fixed rate the mean from
+    // A search reports its best whole second (RFC 9097, section 6.3), any other load the mean from
     // the first to the last arrival. Nothing when too little arrived to measure a rate.
     std::optional<Rates> rates() const;
 };

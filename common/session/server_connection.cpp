@@ -146,7 +146,8 @@ void ServerConnection::begin(ConnectionOutbox& out) {
     if (test_->start.direction == wire::Direction::up) {
         out.orders.push_back({role, BeginReceiving{.test = granted.test,
                                                    .granted = setup_.terms.max_rate,
-                                                   .volume_bytes = volume_left()}});
+                                                   .volume_bytes = volume_left(),
+                                                   .offload = test_->start.offload}});
         return;
     }
     out.orders.push_back(
@@ -156,7 +157,9 @@ void ServerConnection::begin(ConnectionOutbox& out) {
                             .granted = BitRate{granted.rate_bps},
                             .duration = std::chrono::milliseconds{granted.duration_ms},
                             .datagram_bytes = granted.datagram_bytes,
-                            .volume_bytes = volume_left()}});
+                            .volume_bytes = volume_left(),
+                            .pacing = test_->start.pacing,
+                            .offload = test_->start.offload}});
 }
 
 void ServerConnection::on_stop(const wire::Stop& stop, ConnectionOutbox& out) {

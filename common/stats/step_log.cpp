@@ -12,7 +12,7 @@ constexpr std::uint32_t oldest_beside(std::uint32_t newest) noexcept {
 }
 
 // Kernel stamps of neighbouring datagrams can swap: the extremes of the times stay extremes.
-void add(StepRecord& record, MonoTime arrival, Duration delay,
+void add(StepRecord& record, MonoTime arrival, Duration delay, std::uint64_t packets,
          std::uint64_t payload_bytes) noexcept {
     const bool first = record.packets == 0;
     record.first_arrival = first ? arrival : std::min(record.first_arrival, arrival);
@@ -21,20 +21,20 @@ void add(StepRecord& record, MonoTime arrival, Duration delay,
         record.last_arrival = arrival;
         record.last_delay = delay;
     }
-    ++record.packets;
+    record.packets += packets;
     record.bytes += payload_bytes;
 }
 
 } // namespace
 
-void StepLog::on_datagram(std::uint32_t step, MonoTime arrival, Duration delay,
-                          std::uint64_t payload_bytes) noexcept {
+void StepLog::on_datagrams(std::uint32_t step, MonoTime arrival, Duration delay,
+                           std::uint64_t packets, std::uint64_t payload_bytes) noexcept {
     if (!lowest_delay_ || step > newest_) advance(step, arrival);
     lowest_delay_ = std::min(lowest_delay_.value_or(delay), delay);
     if (step < oldest_beside(newest_))
-        ++forgotten_;
+        forgotten_ += packets;
     else
-        add(ring_[step % steps_kept], arrival, delay, payload_bytes);
+        add(ring_[step % steps_kept], arrival, delay, packets, payload_bytes);
 }
 
 void StepLog::mark_receiver_drop() noexcept {

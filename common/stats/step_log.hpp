@@ -39,12 +39,12 @@ class StepLog {
 public:
     static constexpr std::uint32_t steps_kept = 64;
 
-    // A datagram arrived, first copies only. Steps that `step` skips become empty records;
-    // datagrams may come out of order, within a step and between steps. Costs O(1), a jump at most
-    // 64 records. Ids do not wrap within a test: a peer that goes on past 2^32 - 1 is out of
-    // protocol, and its datagrams are counted as forgotten.
-    void on_datagram(std::uint32_t step, MonoTime arrival, Duration delay,
-                     std::uint64_t payload_bytes) noexcept;
+    // Datagrams of one send time arrived together, first copies only. Steps that `step` skips
+    // become empty records; datagrams may come out of order, within a step and between steps. Costs
+    // O(1), a jump at most 64 records. Ids do not wrap within a test: a peer that goes on past 2^32
+    // - 1 is out of protocol, and its datagrams are counted as forgotten.
+    void on_datagrams(std::uint32_t step, MonoTime arrival, Duration delay, std::uint64_t packets,
+                      std::uint64_t payload_bytes) noexcept;
 
     // Our own socket has dropped datagrams since the last call: the newest step cannot be trusted.
     // Does nothing before the first datagram.

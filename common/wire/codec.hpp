@@ -25,13 +25,18 @@ std::expected<SealedMessage, Drop> decode_sealed(Bytes datagram);
 // Reads the header of a bulk datagram; its tag is checked with the whole train
 // (crypto/bulk_tag.hpp).
 std::expected<BulkHeader, Drop> decode_bulk(Bytes datagram);
+// How many datagrams at the front of `train`, of `segment` bytes each (the last may be shorter),
+// have the header of the first, which decode_bulk() has accepted, but for sequence numbers that
+// rise by one: at least 1.
+std::size_t count_alike(Bytes train, std::size_t segment);
 
 // Each returns the length written; the tag's bytes are written as zeros by encode(sealed) and as
 // given for the handshake. `out` must hold the message: 512 bytes for the handshake, 1200 else.
 std::size_t encode(const HandshakeMessage& message, std::span<std::uint8_t> out);
 std::size_t encode(const SealedMessage& message, std::span<std::uint8_t> out);
-// Writes bytes 0..31 of a bulk datagram; the tag follows with the train.
-void encode_bulk(const BulkHeader& header, std::span<std::uint8_t> out);
+// Writes the header of a bulk datagram, bytes 0..31, at the front of each `stride` bytes of `out`;
+// sequence numbers rise by one. The tags follow with the whole train.
+void encode_bulk(const BulkHeader& first, std::span<std::uint8_t> out, std::size_t stride);
 
 // The part of a message that its tag covers: all but the last 16 bytes.
 Bytes covered_by_tag(Bytes message);

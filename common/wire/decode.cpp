@@ -173,8 +173,12 @@ DecodedBody decode_start(Bytes datagram) {
                       .search = static_cast<Search>(in.search.get()),
                       .datagram_bytes = in.datagram_bytes.u16(),
                       .rate_bps = in.rate_bps.get(),
-                      .duration_ms = in.duration_ms.u32()};
-    const bool known = within<std::uint64_t>(in.direction.get(), 1, 2) && in.search.get() <= 1;
+                      .duration_ms = in.duration_ms.u32(),
+                      .pacing = static_cast<Pacing>(in.pacing.get()),
+                      .offload = in.offload.get() == 1};
+    const bool known = within<std::uint64_t>(in.direction.get(), 1, 2) &&
+                       in.search.get() <= static_cast<std::uint8_t>(last_search) &&
+                       within<std::uint64_t>(in.pacing.get(), 1, 2) && in.offload.get() <= 1;
     const bool rate_fits =
         start.rate_bps <= highest_rate_bps && (start.rate_bps > 0 || start.search != Search::fixed);
     if (!known || !rate_fits || start.test == 0 ||
@@ -211,23 +215,36 @@ DecodedBody decode_stop(Bytes datagram) {
                 .packets_refused = in.packets_refused.get()};
 }
 
+std::optional<Duration> lateness(std::uint32_t ns) {
+    if (ns == 0) return std::nullopt;
+    return Duration{ns};
+}
+
 DecodedBody decode_report(Bytes datagram) {
     const auto in = read<ReportLayout>(datagram);
     const auto end = end_from(in.end.u16());
     if (!end || !within<std::uint64_t>(in.role.get(), 1, 2) ||
         in.limited_by.get() > static_cast<std::uint8_t>(last_limit) ||
+        in.pacing.get() > static_cast<std::uint8_t>(last_pacing) || in.offload.get() > 1 ||
         !are_times(in.first_sent_ns, in.last_sent_ns, in.first_arrival_ns, in.last_arrival_ns,
                    in.best_span_ns))
         return Rejected{Drop::value};
+    const auto role = static_cast<Role>(in.role.get());
+    const bool offload = in.offload.get() == 1;
     return Report{.test = in.test.u32(),
                   .end = *end,
-                  .role = static_cast<Role>(in.role.get()),
+                  .role = role,
                   .sent = {.packets_accepted = in.packets_accepted.get(),
                            .packets_refused = in.packets_refused.get(),
                            .packets_skipped = in.packets_skipped.get(),
                            .first_sent_ns = in.first_sent_ns.get(),
                            .last_sent_ns = in.last_sent_ns.get(),
-                           .limited_by = static_cast<LimitedBy>(in.limited_by.get())},
+                           .limited_by = static_cast<LimitedBy>(in.limited_by.get()),
+                           .pacing = static_cast<Pacing>(in.pacing.get()),
+                           .segmentation = offload && role == Role::sender,
+                           .lateness = {.p50 = lateness(in.lateness_p50_ns.u32()),
+                                        .p99 = lateness(in.lateness_p99_ns.u32()),
+                                        .max = lateness(in.lateness_max_ns.u32())}},
                   .received = {.packets = in.packets.get(),
                                .payload_bytes = in.payload_bytes.get(),
                                .duplicates = in.duplicates.get(),
@@ -241,7 +258,10 @@ DecodedBody decode_report(Bytes datagram) {
                                .best_bytes = in.best_bytes.get(),
                                .best_span_ns = in.best_span_ns.get(),
                                .best_index = in.best_index.u32(),
-                               .stamps_missing = in.stamps_missing.u32()}};
+                               .stamps_missing = in.stamps_missing.u32(),
+                               .coalescing = offload && role == Role::receiver,
+                               .longest_train = in.longest_train.u16(),
+                               .receive_buffer_bytes = in.receive_buffer_bytes.u32()}};
 }
 
 DecodedBody decode_probe(Bytes datagram) {
@@ -434,6 +454,24 @@ std::expected<BulkHeader, Drop> decode_bulk(Bytes datagram) {
                       .sent_ns = in.sent_ns.get(),
                       .step = in.step.u32(),
                       .receipt = in.receipt.u32()};
+}
+
+std::size_t count_alike(Bytes train, std::size_t segment) {
+    constexpr std::size_t sequence = offsetof(BulkLayout, sequence);
+    constexpr std::size_t behind = sequence + sizeof(BulkLayout::sequence);
+    constexpr std::size_t end = offsetof(BulkLayout, tag);
+    const auto* const first = train.data();
+    std::uint64_t expected = read<BulkLayout>(train).sequence.get();
+    std::size_t count = 1;
+    // The length is part of what is alike, so a shorter last datagram is not.
+    for (; (count + 1) * segment <= train.size(); ++count) {
+        const auto* const header = first + count * segment;
+        const auto layout = read<BulkLayout>(train.subspan(count * segment));
+        if (layout.sequence.get() != ++expected || std::memcmp(header, first, sequence) != 0 ||
+            std::memcmp(header + behind, first + behind, end - behind) != 0)
+            break;
+    }
+    return count;
 }
 
 Bytes covered_by_tag(Bytes message) {

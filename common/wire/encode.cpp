@@ -93,6 +93,13 @@ std::size_t encode_one(const Refuse& refuse, std::span<std::uint8_t> out) {
                  out);
 }
 
+std::uint32_t lateness_ns(const std::optional<Duration>& lateness) {
+    constexpr std::int64_t most = 0xffffffff;
+    return lateness
+               ? static_cast<std::uint32_t>(std::clamp<std::int64_t>(lateness->count(), 1, most))
+               : 0;
+}
+
 // Fills the header once the length is known.
 struct Sealing {
     std::uint64_t session;
@@ -124,6 +131,8 @@ struct Sealing {
                                  .datagram_bytes = start.datagram_bytes,
                                  .rate_bps = start.rate_bps,
                                  .duration_ms = start.duration_ms,
+                                 .pacing = static_cast<std::uint8_t>(start.pacing),
+                                 .offload = start.offload ? 1U : 0U,
                                  .tag = {}},
                      out);
     }
@@ -173,7 +182,13 @@ struct Sealing {
                                   .best_index = received.best_index,
                                   .stamps_missing = received.stamps_missing,
                                   .packets_skipped = sent.packets_skipped,
-                                  .reserved = {},
+                                  .lateness_p50_ns = lateness_ns(sent.lateness.p50),
+                                  .lateness_p99_ns = lateness_ns(sent.lateness.p99),
+                                  .lateness_max_ns = lateness_ns(sent.lateness.max),
+                                  .receive_buffer_bytes = received.receive_buffer_bytes,
+                                  .longest_train = received.longest_train,
+                                  .pacing = static_cast<std::uint8_t>(sent.pacing),
+                                  .offload = sent.segmentation || received.coalescing ? 1U : 0U,
                                   .tag = {}},
                      out);
     }
@@ -275,18 +290,24 @@ std::size_t encode(const SealedMessage& message, std::span<std::uint8_t> out) {
                       message.body);
 }
 
-void encode_bulk(const BulkHeader& header, std::span<std::uint8_t> out) {
-    write(BulkLayout{.magic = protocol_magic,
-                     .version = protocol_version,
-                     .type = static_cast<std::uint8_t>(Type::bulk),
-                     .length = header.length,
-                     .test = header.test,
-                     .sequence = header.sequence,
-                     .sent_ns = header.sent_ns,
-                     .step = header.step,
-                     .receipt = header.receipt,
-                     .tag = {}},
-          out);
+void encode_bulk(const BulkHeader& first, std::span<std::uint8_t> out, std::size_t stride) {
+    WYN_CHECK(stride >= sizeof(BulkLayout));
+    const BulkLayout alike{.magic = protocol_magic,
+                           .version = protocol_version,
+                           .type = static_cast<std::uint8_t>(Type::bulk),
+                           .length = first.length,
+                           .test = first.test,
+                           .sequence = first.sequence,
+                           .sent_ns = first.sent_ns,
+                           .step = first.step,
+                           .receipt = first.receipt,
+                           .tag = {}};
+    std::uint64_t sequence = first.sequence;
+    for (std::size_t at = 0; at + stride <= out.size(); at += stride) {
+        const Be<8> number = sequence++;
+        std::memcpy(&out[at], &alike, offsetof(BulkLayout, tag));
+        std::memcpy(&out[at + offsetof(BulkLayout, sequence)], &number, sizeof number);
+    }
 }
 
 void put_tag(std::span<std::uint8_t> message, const Tag& tag) {

@@ -160,11 +160,13 @@ struct StartLayout {
     HeaderLayout header;  //  0
     Be<4> test;           // 24  rises by one with every test of a session, from 1
     Be<1> direction;      // 28  1 up, 2 down
-    Be<1> search;         // 29  0 fixed rate, 1 RFC 9097 type B
+    Be<1> search;         // 29  0 fixed rate, 1 RFC 9097 type B, 2 as fast as the sender can
     Be<2> datagram_bytes; // 30  UDP payload of each bulk datagram
-    Be<8> rate_bps;       // 32  payload bits; fixed: the rate, search: the ceiling, 0: none
+    Be<8> rate_bps;       // 32  payload bits; fixed: the rate, else the ceiling, 0: none
     Be<4> duration_ms;    // 40
-    Be<4> reserved;       // 44
+    Be<1> pacing;         // 44  how the sender waits: 1 sleeping, 2 sleeping and spinning
+    Be<1> offload;        // 45  1: both ends may move trains, 0: every datagram by itself
+    Be<2> reserved;       // 46
     Tag tag;              // 48
 };
 static_assert(sizeof(StartLayout) == 64);
@@ -214,14 +216,23 @@ struct ReportLayout {
     Be<8> first_arrival_ns; // 120
     Be<8> last_arrival_ns;  // 128
     // The best whole sub-interval of one second (RFC 9097, section 6.3), zeros when there was none.
-    Be<8> best_packets;                    // 136
-    Be<8> best_bytes;                      // 144
-    Be<8> best_span_ns;                    // 152
-    Be<4> best_index;                      // 160
-    Be<4> stamps_missing;                  // 164  datagrams without a kernel receive stamp
-    Be<8> packets_skipped;                 // 168  sender: never offered, its host ran it too late
-    std::array<std::uint8_t, 24> reserved; // 176
-    Tag tag;                               // 200
+    Be<8> best_packets;    // 136
+    Be<8> best_bytes;      // 144
+    Be<8> best_span_ns;    // 152
+    Be<4> best_index;      // 160
+    Be<4> stamps_missing;  // 164  datagrams without a kernel receive stamp
+    Be<8> packets_skipped; // 168  sender: never offered, its host ran it too late
+    // Sender: how late trains left, after their times in the schedule; at least 1 (saturating), 0:
+    // not known.
+    Be<4> lateness_p50_ns;      // 176
+    Be<4> lateness_p99_ns;      // 180
+    Be<4> lateness_max_ns;      // 184
+    Be<4> receive_buffer_bytes; // 188  receiver: of its socket, as its kernel counts; 0: unknown
+    Be<2> longest_train;        // 192  receiver: most datagrams that arrived as one; 0: unknown
+    Be<1> pacing;               // 194  sender: 0 none, else as in START, 3 by its kernel
+    Be<1> offload;              // 195  1: the server's stack cut or joined trains
+    Be<4> reserved;             // 196
+    Tag tag;                    // 200
 };
 static_assert(sizeof(ReportLayout) == 216 && offsetof(ReportLayout, packets) == 64 &&
               offsetof(ReportLayout, best_packets) == 136);
@@ -268,7 +279,7 @@ struct BulkLayout {
     Be<8> sent_ns;  // 16
     Be<4> step;     // 24  rises by one with every change of the offered rate
     Be<4> receipt;  // 28  random per step; feedback must return it
-    std::array<std::uint8_t, 8> tag; // 32  over bytes 0..31
+    std::array<std::uint8_t, 8> tag; // 32  over bytes 16..31, then 0..15 (crypto/bulk_tag.hpp)
 };
 static_assert(sizeof(BulkLayout) == 40 && alignof(BulkLayout) == 1);
 

@@ -9,7 +9,22 @@ std::string_view name(Direction direction) {
 }
 
 std::string_view name(Search search) {
-    return search == Search::fixed ? "fixed" : "b";
+    switch (search) {
+    case Search::fixed: return "fixed";
+    case Search::type_b: return "b";
+    case Search::unpaced: return "unpaced";
+    }
+    return "unknown";
+}
+
+std::string_view name(Pacing pacing) {
+    switch (pacing) {
+    case Pacing::none: return "none";
+    case Pacing::sleep: return "sleep";
+    case Pacing::precise: return "precise";
+    case Pacing::kernel: return "kernel";
+    }
+    return "unknown";
 }
 
 std::string_view name(LimitedBy limit) {
@@ -20,6 +35,7 @@ std::string_view name(LimitedBy limit) {
     case LimitedBy::stack: return "stack";
     case LimitedBy::volume: return "volume";
     case LimitedBy::time: return "time";
+    case LimitedBy::host: return "host";
     }
     return "unknown";
 }

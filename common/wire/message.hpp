@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <span>
 #include <variant>
 
@@ -17,8 +18,23 @@ enum class Direction : std::uint8_t { up = 1, down = 2 };
 std::string_view name(Direction direction);
 
 // How the sender chooses its rate.
-enum class Search : std::uint8_t { fixed = 0, type_b = 1 };
+enum class Search : std::uint8_t {
+    fixed = 0,
+    type_b = 1,
+    unpaced = 2, // no schedule: as fast as the sending host can, up to what is granted
+};
+inline constexpr Search last_search = Search::unpaced;
 std::string_view name(Search search);
+
+// How a sender waits for the time of a train.
+enum class Pacing : std::uint8_t {
+    none = 0,    // it does not wait
+    sleep = 1,   // in the kernel, until the train is due
+    precise = 2, // in the kernel until shortly before, then spinning: costs up to a core
+    kernel = 3,  // trains leave early with their time on them (SO_TXTIME), the qdisc waits
+};
+inline constexpr Pacing last_pacing = Pacing::kernel;
+std::string_view name(Pacing pacing);
 
 // What kept the sender below the rate that it wanted; the strongest that applied in the test.
 enum class LimitedBy : std::uint8_t {
@@ -28,8 +44,9 @@ enum class LimitedBy : std::uint8_t {
     stack = 3,   // the host's stack refused or blocked
     volume = 4,  // the session's volume
     time = 5,    // a search that still went up at its end: the path may carry more
+    host = 6,    // the host was not fast enough, or unpaced: the path may carry more
 };
-inline constexpr LimitedBy last_limit = LimitedBy::time;
+inline constexpr LimitedBy last_limit = LimitedBy::host;
 std::string_view name(LimitedBy limit);
 
 // Types and values of unknown extensions, kept so that a message can be encoded again unchanged.
@@ -134,6 +151,8 @@ struct Start {
     std::uint16_t datagram_bytes = 0; // shortest_bulk..longest_bulk
     std::uint64_t rate_bps = 0;       // 0..highest_rate_bps; not 0 when fixed
     std::uint32_t duration_ms = 0;    // 1..longest_test_ms
+    Pacing pacing = Pacing::sleep;    // or precise
+    bool offload = true;              // UDP_SEGMENT at the sender, UDP_GRO at the receiver
     bool operator==(const Start&) const = default;
 };
 
@@ -154,6 +173,15 @@ struct Stop {
     bool operator==(const Stop&) const = default;
 };
 
+// How much later than their times in the schedule trains left. On the wire a value saturates at
+// 4.29 s; what is not known (too few trains, no schedule) is absent.
+struct SendLateness {
+    std::optional<Duration> p50;
+    std::optional<Duration> p99;
+    std::optional<Duration> max;
+    bool operator==(const SendLateness&) const = default;
+};
+
 // What a sender knows of a test.
 struct SenderRecord {
     std::uint64_t packets_accepted = 0;
@@ -162,6 +190,9 @@ struct SenderRecord {
     std::uint64_t first_sent_ns = 0;
     std::uint64_t last_sent_ns = 0;
     LimitedBy limited_by = LimitedBy::nothing;
+    Pacing pacing = Pacing::none;
+    bool segmentation = false; // its stack cut trains into datagrams (UDP_SEGMENT)
+    SendLateness lateness;
 
     std::uint64_t offered() const { return packets_accepted + packets_refused; }
 
@@ -185,6 +216,9 @@ struct ReceiverRecord {
     std::uint64_t best_span_ns = 0;
     std::uint32_t best_index = 0;
     std::uint32_t stamps_missing = 0;
+    bool coalescing = false;                // its stack joined datagrams to trains (UDP_GRO)
+    std::uint16_t longest_train = 0;        // datagrams that arrived as one; 0: not known
+    std::uint32_t receive_buffer_bytes = 0; // of the socket, as the kernel counts; 0: not known
     bool operator==(const ReceiverRecord&) const = default;
 };
 

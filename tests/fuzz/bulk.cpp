@@ -17,10 +17,26 @@ void read_headers(const dgram::ReceivedTrain& train) {
         if (!header) continue;
         WYN_CHECK(header->length == train[i].size() && header->sent_ns <= wire::latest_ns);
         std::array<std::uint8_t, sizeof(wire::BulkLayout)> bytes{};
-        wire::encode_bulk(*header, bytes);
+        wire::encode_bulk(*header, bytes, bytes.size());
         // All of the header is read: it comes back byte for byte, but for the tag.
         WYN_CHECK(
             std::equal(bytes.begin(), bytes.begin() + crypto::tagged_bytes, train[i].begin()));
+    }
+}
+
+// What is told to be alike is: each header is that of the first, with the next number.
+void check_likeness(const dgram::ReceivedTrain& train) {
+    for (std::size_t i = 0; i < train.count(); ++i) {
+        const auto first = wire::decode_bulk(train[i]);
+        if (!first || first->length != train.segment_size) continue;
+        const std::size_t alike =
+            wire::count_alike(train.bytes.subspan(i * train.segment_size), train.segment_size);
+        WYN_CHECK(alike >= 1 && i + alike <= train.count());
+        for (std::size_t k = 1; k <= alike && i + k < train.count(); ++k) {
+            auto expected = *first;
+            expected.sequence += k;
+            WYN_CHECK((wire::decode_bulk(train[i + k]) == expected) == (k < alike));
+        }
     }
 }
 
@@ -42,6 +58,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::vector<std::uint8_t> bytes = script.bytes(dgram::longest_datagram);
     const dgram::ReceivedTrain train{.bytes = bytes, .segment_size = segment};
     read_headers(train);
+    check_likeness(train);
 
     static crypto::BulkTagger tagger{crypto::Key128{1, 2, 3}};
     const auto right = tagger.verify(bytes, segment);

@@ -92,13 +92,13 @@ public:
         session_.on_timer(now, out_);
         std::vector<Datagram> left = flush();
         // Nothing is left to do now but to send, so a loop that sleeps until then does not spin.
-        WYN_CHECK(session_.due() > now || session_.is_loaded());
+        WYN_CHECK(session_.due() > now || session_.is_sending() || session_.is_receiving());
         return left;
     }
 
     // The next train, taken by the stack as the script says.
     std::vector<Datagram> send_train(MonoTime now, const dgram::SendOutcome& wanted) {
-        const session::BulkSender::Train train = session_.next_train(now);
+        const session::BulkTrain train = session_.next_train(now);
         if (train.bytes.empty()) return {};
         WYN_CHECK(proven_ || is_client());
         const auto first = wire::decode_bulk(train.bytes.first(train.segment));
@@ -325,7 +325,7 @@ private:
                                .sent_ns = script_.u8() < 16 ? script_.u64() : to_ns(now_),
                                .step = script_.u8() < 16 ? script_.u32() : script_.u8(),
                                .receipt = script_.u8()},
-                              std::span{train.bytes}.subspan(i * segment));
+                              std::span{train.bytes}.subspan(i * segment, segment), segment);
         crypto::BulkTagger{port_keys().bulk}.tag(train.bytes, segment);
         deliver(side, train, endpoint_of(peer_of(side)));
     }

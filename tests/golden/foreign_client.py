@@ -370,7 +370,8 @@ class Session:
         self._receiver = Receiver(1, self._keys.of_bulk("download"),
                                   self._assign["feedback_interval_us"] * 1_000)
         ready = self._ask("START", "READY", self._patience, test=1, direction=2, search=0,
-                          datagram_bytes=size, rate_bps=rate, duration_ms=duration_ms)
+                          datagram_bytes=size, rate_bps=rate, duration_ms=duration_ms, pacing=1,
+                          offload=1)
         if ready["end"] != 0:
             raise Failed(f"the test was not granted: {model.ENDS[ready['end']]}")
         self._wait_for_the_end(ready["duration_ms"] * MILLISECOND)

@@ -107,10 +107,11 @@ def sealed() -> dict[str, tuple[str, str, bool, dict[str, object]]]:
             "sent_ns": SERVER + 305_117_000}),
         "start_fixed_down": ("50 Mbit/s down for two seconds.", "control", True, {
             "type": "START", "counter": 104, "test": 1, "direction": 2, "search": 0,
-            "datagram_bytes": 1472, "rate_bps": 50_000_000, "duration_ms": 2_000}),
+            "datagram_bytes": 1472, "rate_bps": 50_000_000, "duration_ms": 2_000, "pacing": 1,
+            "offload": 1}),
         "start_search_up": ("A search up for ten seconds, without a ceiling.", "control", True, {
             "type": "START", "counter": 300, "test": 2, "direction": 1, "search": 1,
-            "datagram_bytes": 1452, "duration_ms": 10_000}),
+            "datagram_bytes": 1452, "duration_ms": 10_000, "pacing": 2}),
         "ready": ("Granted as wished.", "control", False, {
             "type": "READY", "counter": 103, "test": 1, "datagram_bytes": 1472,
             "rate_bps": 50_000_000, "duration_ms": 2_000}),
@@ -122,13 +123,16 @@ def sealed() -> dict[str, tuple[str, str, bool, dict[str, object]]]:
         "report_sender": ("Of a load down.", "control", False, {
             "type": "REPORT", "counter": 204, "test": 1, "end": 1, "role": 1, "limited_by": 3,
             "packets_accepted": 8_491, "packets_refused": 12, "packets_skipped": 5,
-            "first_sent_ns": SERVER + 1_500_000_000, "last_sent_ns": SERVER + 3_499_800_000}),
+            "first_sent_ns": SERVER + 1_500_000_000, "last_sent_ns": SERVER + 3_499_800_000,
+            "lateness_p50_ns": 61_000, "lateness_p99_ns": 240_000, "lateness_max_ns": 2 ** 32 - 1,
+            "pacing": 1, "offload": 1}),
         "report_receiver": ("Of a load up.", "control", False, {
             "type": "REPORT", "counter": 399, "test": 2, "end": 2, "role": 2, **RECEIVED,
             "first_arrival_ns": SERVER + 5_000_000_000,
             "last_arrival_ns": SERVER + 14_990_000_000, "best_packets": 2_101,
             "best_bytes": 3_050_652, "best_span_ns": 1_000_044_000, "best_index": 6,
-            "stamps_missing": 5}),
+            "stamps_missing": 5, "receive_buffer_bytes": 33_554_432, "longest_train": 44,
+            "offload": 1}),
         "close": ("The client has all it wanted.", "control", True, {
             "type": "CLOSE", "counter": 500, "end": 1}),
         "close_by_server": ("The last word in the name of a worker that died.", "control", False, {

@@ -48,10 +48,10 @@ def siphash_2_4_128(key: bytes, message: bytes) -> bytes:
     return out
 
 
-def cbc_mac(key: bytes, header: bytes) -> bytes:
+def bulk_mac(key: bytes, header: bytes) -> bytes:
     cipher = Aes128(key)
-    first = cipher.encrypt(header[:16])
-    return cipher.encrypt(bytes(a ^ b for a, b in zip(first, header[16:32])))
+    first = cipher.encrypt(header[16:32])
+    return cipher.encrypt(bytes(a ^ b for a, b in zip(first, header[:16])))
 
 
 def main() -> int:
@@ -68,7 +68,7 @@ def main() -> int:
         print(f"siphash-2-4-128, key 00..0f, message of {size}: {answer.hex()}")
     for key, header in ((bytes(16), bytes(32)), (bytes(range(16)), bytes(range(32))),
                         (bytes([0xFF] * 16), bytes(range(255, 223, -1)))):
-        print(f"aes-128 cbc-mac, key {key[:2].hex()}..: {cbc_mac(key, header).hex()}")
+        print(f"bulk mac, key {key[:2].hex()}..: {bulk_mac(key, header).hex()}")
     return 0
 
 

@@ -118,9 +118,10 @@ BODIES: dict[str, list[Field]] = {
     "ECHO": [number("number", 4), number("probes_received", 4), time("probe_sent_ns"),
              time("probe_received_ns"), time("sent_ns"), zeros("padding", 24), TAG],
     "START": [
-        number("test", 4, 1), number("direction", 1, 1, 2), number("search", 1, 0, 1),
+        number("test", 4, 1), number("direction", 1, 1, 2), number("search", 1, 0, 2),
         number("datagram_bytes", 2, 40, 65507), number("rate_bps", 8, 0, HIGHEST_RATE),
-        number("duration_ms", 4, 1, LONGEST_TEST_MS), zeros("reserved", 4), TAG],
+        number("duration_ms", 4, 1, LONGEST_TEST_MS), number("pacing", 1, 1, 2),
+        number("offload", 1, 0, 1), zeros("reserved", 2), TAG],
     "READY": [
         number("test", 4), END, number("datagram_bytes", 2),
         number("rate_bps", 8, 0, HIGHEST_RATE), number("duration_ms", 4, 0, LONGEST_TEST_MS),
@@ -128,11 +129,14 @@ BODIES: dict[str, list[Field]] = {
     "STOP": [number("test", 4), END, zeros("reserved", 2), number("packets_accepted", 8),
              number("packets_refused", 8), TAG],
     "REPORT": [
-        number("test", 4), END, number("role", 1, 1, 2), number("limited_by", 1, 0, 5),
+        number("test", 4), END, number("role", 1, 1, 2), number("limited_by", 1, 0, 6),
         number("packets_accepted", 8), number("packets_refused", 8), time("first_sent_ns"),
         time("last_sent_ns"), *TOTALS, *ARRIVALS, number("best_packets", 8),
         number("best_bytes", 8), time("best_span_ns"), number("best_index", 4),
-        number("stamps_missing", 4), number("packets_skipped", 8), zeros("reserved", 24), TAG],
+        number("stamps_missing", 4), number("packets_skipped", 8),
+        number("lateness_p50_ns", 4), number("lateness_p99_ns", 4), number("lateness_max_ns", 4),
+        number("receive_buffer_bytes", 4), number("longest_train", 2), number("pacing", 1, 0, 3),
+        number("offload", 1, 0, 1), zeros("reserved", 4), TAG],
     "CLOSE": [END, zeros("reserved", 6), TAG],
     "BULK": [
         number("magic", 2), number("version", 1), number("type", 1), number("length", 2),
@@ -164,7 +168,7 @@ ENDS = {0: "none", 1: "completed", 2: "stopped", 3: "peer_silent", 4: "half_open
         5: "no_feedback", 6: "rate_exceeded", 7: "volume_used", 8: "worker_failed",
         9: "shutting_down", 10: "no_bulk", 11: "protocol", 12: "local_error", 13: "interrupted",
         14: "not_granted"}
-LIMITS = {0: "nothing", 1: "grant", 2: "breaker", 3: "stack", 4: "volume", 5: "time"}
+LIMITS = {0: "nothing", 1: "grant", 2: "breaker", 3: "stack", 4: "volume", 5: "time", 6: "host"}
 
 
 def rows(name: str) -> list[tuple[int, Field]]:
@@ -381,8 +385,8 @@ class BulkTagger:
         self._cipher = Aes128(key)
 
     def tag(self, datagram: bytes) -> bytes:
-        first = self._cipher.encrypt(datagram[:16])
-        mixed = bytes(a ^ b for a, b in zip(first, datagram[16:32]))
+        first = self._cipher.encrypt(datagram[16:32])
+        mixed = bytes(a ^ b for a, b in zip(first, datagram[:16]))
         return self._cipher.encrypt(mixed)[:8]
 
     def with_tag(self, datagram: bytes) -> bytes:

@@ -135,7 +135,7 @@ std::vector<std::uint8_t> Injector::forged(const Path& path) {
     case 5: {
         auto bulk = noise(random(), 600);
         wire::encode_bulk({.length = 600, .test = 1, .sequence = random().below(1000), .step = 1},
-                          bulk);
+                          bulk, bulk.size());
         return bulk;
     }
     case 6: return sealed(wire::Probe{.number = 3});

@@ -18,6 +18,7 @@ public:
         return socket_.send(bytes, segment_size, to);
     }
     Result<void> connect(const dgram::Endpoint& peer) override { return socket_.connect(peer); }
+    void use_offload(bool wanted) override { socket_.use_offload(wanted); }
     std::uint64_t receive_drops() override { return socket_.receive_drops(); }
     dgram::Capabilities capabilities() const override { return socket_.capabilities(); }
 

@@ -103,7 +103,7 @@ Result<bool> SimDatagrams::receive(dgram::ReceivedTrain& into) {
     into.drops_before = first.drops_before;
     buffer_ = std::move(first.packet.bytes);
     first.packet.bytes.clear();
-    if (spec_.coalesces) join_followers(first, into);
+    if (spec_.coalesces && offload_) join_followers(first, into);
     into.bytes = buffer_;
     return true;
 }
@@ -168,7 +168,7 @@ Result<void> SimDatagrams::connect(const dgram::Endpoint& peer) {
 
 dgram::Capabilities SimDatagrams::capabilities() const {
     return {.segmentation = true,
-            .coalescing = spec_.coalesces,
+            .coalescing = spec_.coalesces && offload_,
             .kernel_stamps = spec_.kernel_stamps,
             .receive_buffer_bytes = spec_.receive_buffer_bytes};
 }

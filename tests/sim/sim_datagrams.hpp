@@ -32,6 +32,7 @@ public:
     dgram::SendOutcome send(std::span<const std::uint8_t> bytes, std::size_t segment_size,
                             const dgram::Endpoint* to) override;
     Result<void> connect(const dgram::Endpoint& peer) override;
+    void use_offload(bool wanted) override { offload_ = wanted; }
     std::uint64_t receive_drops() override { return drops_; }
     dgram::Capabilities capabilities() const override;
 
@@ -79,6 +80,7 @@ private:
 
     SimHost& host_;
     SocketSpec spec_;
+    bool offload_ = true;
     SeededRandom random_;
     std::uint16_t port_ = 0;
     bool open_ = false;

@@ -6,6 +6,8 @@ namespace {
 
 constexpr std::size_t most_trains_in = 64;
 constexpr std::size_t most_trains_out = 32;
+// What a host takes to send one, so that a load without a schedule does not take forever.
+constexpr Duration send_time = 5us;
 
 } // namespace
 
@@ -36,12 +38,13 @@ void SimPort::obey(MonoTime now, const session::PortOrder& order) {
 MonoTime SimPort::turn(MonoTime now) {
     while (const auto order = orders_.take())
         obey(now, *order);
-    const bool more = driver_.receive(now, most_trains_in);
+    const bool more = driver_.receive(now, most_trains_in) == most_trains_in;
     std::size_t sent = 0;
     while (sent < most_trains_out && driver_.send_train(now))
         ++sent;
     pass_on_news();
-    return more || sent == most_trains_out ? now : driver_.due();
+    if (sent == most_trains_out) return now + most_trains_out * send_time;
+    return more ? now : driver_.due();
 }
 
 void SimPort::pass_on_news() {

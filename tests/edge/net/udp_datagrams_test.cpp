@@ -22,8 +22,6 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-constexpr net::Offload no_offload{.segmentation = false, .coalescing = false};
-
 // Bytes of which no two neighbouring datagrams look the same.
 Bytes pattern(std::size_t size) {
     Bytes bytes(size);
@@ -34,13 +32,11 @@ Bytes pattern(std::size_t size) {
 
 // Two sockets, the near one connected to the far one.
 struct Pair {
-    explicit Pair(const dgram::Address& address, net::Offload sending = {},
-                  net::Offload receiving = {}, const net::UdpOptions& options = {})
-        : Pair(edge::bound(address, options), edge::bound(address, options), sending, receiving) {}
-    Pair(edge::BoundSocket near_socket, edge::BoundSocket far_socket, net::Offload sending,
-         net::Offload receiving)
-        : near_at{near_socket.at}, far_at{far_socket.at}, near{std::move(near_socket.fd), sending},
-          far{std::move(far_socket.fd), receiving} {
+    explicit Pair(const dgram::Address& address, const net::UdpOptions& options = {})
+        : Pair(edge::bound(address, options), edge::bound(address, options)) {}
+    Pair(edge::BoundSocket near_socket, edge::BoundSocket far_socket)
+        : near_at{near_socket.at}, far_at{far_socket.at}, near{std::move(near_socket.fd)},
+          far{std::move(far_socket.fd)} {
         REQUIRE(near.connect(far_at));
     }
 
@@ -88,7 +84,9 @@ TEST_CASE("a train arrives whole, whatever the offload at either end", "[net]") 
             for (const bool coalescing : {true, false}) {
                 INFO(print(address)
                      << " segmentation " << segmenting << " coalescing " << coalescing);
-                Pair pair{address, {.segmentation = segmenting}, {.coalescing = coalescing}};
+                Pair pair{address};
+                pair.near.use_offload(segmenting);
+                pair.far.use_offload(coalescing);
                 CHECK(pair.near.capabilities().segmentation == segmenting);
                 CHECK(pair.far.capabilities().coalescing == coalescing);
                 CHECK(is_sent(pair.near.send(train, 1400, nullptr), 11));
@@ -130,7 +128,7 @@ TEST_CASE("a datagram without payload is a datagram", "[net]") {
 
 TEST_CASE("the largest trains go through: the most segments, the most bytes", "[net]") {
     const net::UdpOptions roomy{.receive_buffer_bytes = 200'000};
-    Pair pair{edge::v4_loopback, {}, {}, roomy};
+    Pair pair{edge::v4_loopback, roomy};
     SECTION("128 segments") {
         const Bytes train = pattern(dgram::most_segments * 64);
         CHECK(is_sent(pair.near.send(train, 64, nullptr), 128));
@@ -193,7 +191,7 @@ static void expect_delivery_without_segmentation(std::size_t count) {
     REQUIRE(::setsockopt(near.fd.get(), SOL_SOCKET, SO_NO_CHECK, &no_checksums,
                          sizeof no_checksums) == 0);
     const net::UdpOptions roomy{.receive_buffer_bytes = 1'000'000};
-    Pair pair{std::move(near), edge::bound(edge::v4_loopback, roomy), {}, {}};
+    Pair pair{std::move(near), edge::bound(edge::v4_loopback, roomy)};
     REQUIRE(pair.near.capabilities().segmentation);
 
     const Bytes train = pattern(count * 200);
@@ -231,7 +229,7 @@ TEST_CASE("a train of datagrams that are too long is refused and segmentation st
     edge::BoundSocket narrow = edge::bound(edge::v6_loopback);
     const int mtu = 1280; // for this socket alone; the payload is 48 bytes shorter
     REQUIRE(::setsockopt(narrow.fd.get(), IPPROTO_IPV6, IPV6_MTU, &mtu, sizeof mtu) == 0);
-    Pair pair{std::move(narrow), edge::bound(edge::v6_loopback), {}, {}};
+    Pair pair{std::move(narrow), edge::bound(edge::v6_loopback)};
     const SendOutcome outcome = pair.near.send(pattern(4932), 1233, nullptr);
     CHECK(outcome.status == SendStatus::refused);
     CHECK(outcome.segments == 0);
@@ -326,7 +324,7 @@ TEST_CASE("a datagram carries the kernel's stamp on the monotonic time line", "[
 }
 
 TEST_CASE("a socket without stamps says so and gives our own time", "[net]") {
-    Pair pair{edge::v4_loopback, {}, {}, {.stamps = false}};
+    Pair pair{edge::v4_loopback, {.stamps = false}};
     CHECK_FALSE(pair.far.capabilities().kernel_stamps);
     CHECK(is_sent(pair.near.send(pattern(10), 10, nullptr), 1));
     REQUIRE(edge::readable(pair.far.fd()));
@@ -342,7 +340,7 @@ TEST_CASE("marks of congestion on the way are counted", "[net]") {
         const int marked = 3; // CE
         REQUIRE(::setsockopt(near.fd.get(), address.is_v4() ? IPPROTO_IP : IPPROTO_IPV6,
                              address.is_v4() ? IP_TOS : IPV6_TCLASS, &marked, sizeof marked) == 0);
-        Pair pair{std::move(near), edge::bound(address), {}, {}};
+        Pair pair{std::move(near), edge::bound(address)};
         CHECK(is_sent(pair.near.send(pattern(10), 10, nullptr), 1));
         CHECK(collect(pair.far, 1).datagrams.size() == 1);
         CHECK(pair.far.congestion_marks() == 1);
@@ -353,7 +351,9 @@ TEST_CASE("marks of congestion on the way are counted", "[net]") {
 }
 
 TEST_CASE("every datagram that the full socket dropped is counted", "[net]") {
-    Pair pair{edge::v4_loopback, no_offload, no_offload, {.receive_buffer_bytes = 20'000}};
+    Pair pair{edge::v4_loopback, {.receive_buffer_bytes = 20'000}};
+    pair.near.use_offload(false);
+    pair.far.use_offload(false);
     const Bytes bytes = pattern(50'000);
     for (int i = 0; i < 3; ++i)
         CHECK(is_sent(pair.near.send(bytes, 500, nullptr), 100));

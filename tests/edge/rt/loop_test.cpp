@@ -285,3 +285,46 @@ TEST_CASE("the watchdog is fed where the service manager asks for it", "[rt]") {
     const auto loop = REQUIRE_OK(Loop::create());
     CHECK(loop->feed_watchdog()); // nobody asks here: no effect and no error
 }
+
+TEST_CASE("a source that spins is called over and over, and keeps nobody from their turn", "[rt]") {
+    BoundedLoop bounded;
+    auto ends = REQUIRE_OK(rt::Link::pair());
+    struct Message {
+        int value = 0;
+    };
+    int spun = 0;
+    std::optional<int> spun_when_heard;
+    rt::Spin spin = REQUIRE_OK(bounded.loop->add_spin([&] {
+        ++spun;
+        if (spun == 1000) bounded.loop->exit(0);
+    }));
+    const rt::Io io = REQUIRE_OK(bounded.loop->add_io(ends.first.fd(), EPOLLIN, [&](std::uint32_t) {
+        static_cast<void>(ends.first.receive<Message>());
+        spun_when_heard = spun;
+    }));
+    CHECK(REQUIRE_OK(bounded.loop->run_once(0s)) == false); // not switched on yet
+    spin.on(true);
+    spin.on(true);
+    for (int i = 0; i < 10; ++i)
+        CHECK(REQUIRE_OK(bounded.loop->run_once(1s)));
+    CHECK(spun == 10);
+    ends.second.send(Message{1});
+    CHECK(bounded.run() == 0);
+    REQUIRE(spun_when_heard.has_value());
+    CHECK(*spun_when_heard <= 12);
+}
+
+TEST_CASE("a source that spins stops when it says so, and when its handle goes", "[rt]") {
+    BoundedLoop bounded;
+    int spun = 0;
+    rt::Spin spin = REQUIRE_OK(bounded.loop->add_spin([&] {
+        if (++spun == 3) spin.on(false);
+    }));
+    spin.on(true);
+    for (int i = 0; i < 6; ++i)
+        CHECK(REQUIRE_OK(bounded.loop->run_once(0s)) == (i < 3));
+    spin.on(true);
+    spin.reset();
+    CHECK_FALSE(REQUIRE_OK(bounded.loop->run_once(0s)));
+    CHECK(spun == 3);
+}

@@ -81,3 +81,15 @@ TEST_CASE("a step of the wall clock spoils the batch in which it happened, and n
         CHECK(is_kernels(map.place(wall + 2s + step - 3us), mono + 2s - 3us));
     }
 }
+
+TEST_CASE("the clocks are observed again after a millisecond, and at first", "[clock]") {
+    StampMap map;
+    CHECK(map.begin_batch(mono));
+    observe(map, mono, wall);
+    CHECK_FALSE(map.begin_batch(mono + 999us));
+    CHECK(map.place(wall + 990us).time == mono + 990us);
+    CHECK(map.place(wall + 990us).origin == StampOrigin::kernel);
+    CHECK(map.place(wall + 1100us).origin == StampOrigin::user); // not yet
+    CHECK(map.missing().time == mono + 999us);
+    CHECK(map.begin_batch(mono + 1ms));
+}

@@ -68,6 +68,8 @@ TEST_CASE("without arguments the daemon of this host is probed, both ways", "[ct
     CHECK(options.duration == 10s);
     CHECK(!options.rate.has_value());
     CHECK(!options.payload_bytes.has_value());
+    CHECK(options.pacing == wire::Pacing::sleep);
+    CHECK(options.offload);
     CHECK(options.port_parallelism == Placement::single);
     CHECK(options.key_file.empty());
     CHECK(options.timeout == 5s);
@@ -106,6 +108,10 @@ TEST_CASE("every option of a probe is taken, in its short and its long form", "[
     CHECK(probe({"-b", "50M"}).rate == BitRate{50'000'000});
     CHECK(probe({"--bitrate=1.5G"}).rate == BitRate{1'500'000'000});
     CHECK(!probe({"--search", "b"}).rate.has_value());
+    CHECK(probe({"-b", "0"}).rate == BitRate{0});
+    CHECK(probe({"--pacing", "sleep"}).pacing == wire::Pacing::sleep);
+    CHECK(probe({"--pacing=precise"}).pacing == wire::Pacing::precise);
+    CHECK_FALSE(probe({"--no-gso"}).offload);
     CHECK(probe({"-l", "1200"}).payload_bytes == 1200);
     CHECK(probe({"--length", "8k"}).payload_bytes == 8192);
     CHECK(probe({"-4"}).family == AddressFamily::v4);
@@ -260,4 +266,10 @@ TEST_CASE("help pages fit 80 columns and show every option", "[ctl]") {
         }
         CHECK(text.find("worker") == std::string::npos);
     }
+}
+
+TEST_CASE("the rate that is given says how the load is sent", "[ctl]") {
+    CHECK(probe({}).search() == wire::Search::type_b);
+    CHECK(probe({"-b", "50M"}).search() == wire::Search::fixed);
+    CHECK(probe({"-b", "0"}).search() == wire::Search::unpaced);
 }

@@ -140,6 +140,19 @@ TEST_CASE("a fixed rate is told instead of a search", "[ctl]") {
     CHECK(document["test"]["search"].is_null());
 }
 
+TEST_CASE("how the load was sent and received is told", "[ctl]") {
+    const json up = parsed(test::ordinary())["up"];
+    CHECK(up["pacing"]["mode"] == "sleep");
+    CHECK(up["pacing"]["lateness_ns"]["p50"] == 61'000);
+    CHECK(up["pacing"]["lateness_ns"]["max"] == 1'310'000);
+    CHECK(up["offload"]["segmentation"] == true);
+    CHECK(up["offload"]["coalescing"] == true);
+    CHECK(up["longest_train"] == 8);
+    CHECK(up["receive_buffer_bytes"] == 33'554'432);
+    CHECK(parsed(test::interrupted())["up"]["pacing"].is_null());
+    CHECK(parsed(test::with_losses())["up"]["pacing"]["lateness_ns"]["p50"].is_null());
+}
+
 TEST_CASE("the ledger adds up in every document", "[ctl]") {
     for (const Report& report :
          {test::ordinary(), test::with_losses(), test::interrupted(), test::wide()})

@@ -150,8 +150,10 @@ TEST_CASE("the rate is told at three layers, and what it is the rate of", "[ctl]
     session::DirectionResult up = upload();
     CHECK(has(page(upload_of(up)),
               "  ↑ best 1 s  payload 9.68 Mbit/s   IP 10.0 Mbit/s   Ethernet 10.2 Mbit/s\n"));
-    up.search = wire::Search::fixed;
-    CHECK(has(page(upload_of(up)), "  ↑ mean      payload "));
+    for (const auto search : {wire::Search::fixed, wire::Search::unpaced}) {
+        up.search = search;
+        CHECK(has(page(upload_of(up)), "  ↑ mean      payload "));
+    }
     up.search = wire::Search::type_b;
     up.received.best_packets = 0; // shorter than a second
     CHECK(has(page(upload_of(up)), "  ↑ mean      payload "));
@@ -176,13 +178,12 @@ TEST_CASE("what held the load back is named, and who", "[ctl]") {
     CHECK(limit(wire::LimitedBy::time) ==
           "the search met no limit in its time: the path may carry more");
 
-    SECTION("a busy sender is worth a word when it left out more than one in a hundred") {
-        const std::uint64_t sent = up.sent.packets_accepted;
-        up.sent.packets_skipped = sent / 100;
-        CHECK(limit(wire::LimitedBy::nothing).empty());
-        up.sent.packets_skipped = sent / 100 + 1;
-        for (const auto by : {wire::LimitedBy::nothing, wire::LimitedBy::time})
-            CHECK(limit(by) == "this host was too busy to send 42 datagrams");
+    SECTION("a host that was not fast enough") {
+        up.sent.packets_skipped = 42;
+        CHECK(limit(wire::LimitedBy::host) == "this host was too busy to send 42 datagrams");
+        up.search = wire::Search::unpaced;
+        CHECK(limit(wire::LimitedBy::host) ==
+              "this host sent as fast as it could: the path may carry more");
     }
     SECTION("of a download the sender is the server") {
         Report report = test::ordinary();
@@ -250,4 +251,40 @@ TEST_CASE("only directions that were asked for are shown, in that order", "[ctl]
     report.options.directions = {wire::Direction::up};
     CHECK_FALSE(has(page(report), "download"));
     CHECK(has(page(report), "upload"));
+}
+
+TEST_CASE("how well the sender kept its schedule is told as far as it is known", "[ctl]") {
+    session::DirectionResult up = upload();
+    const auto sending = [&up] {
+        const std::string text = page(upload_of(up));
+        const std::size_t at = text.find("↑ sending   ");
+        return at == std::string::npos ? "" : text.substr(at + 14, text.find('\n', at) - at - 14);
+    };
+    CHECK(sending() == "late p50 0.061 p99 0.240 max 1.31 ms   trains of up to 8");
+    up.sent.lateness.p99.reset();
+    up.received.longest_train = 1;
+    CHECK(sending() == "late p50 0.061 max 1.31 ms");
+    up.sent.lateness = {}; // an unpaced load has no schedule
+    up.received.longest_train = 44;
+    CHECK(sending() == "trains of up to 44");
+    up.received.longest_train = 0;
+    CHECK(sending().empty());
+}
+
+TEST_CASE("what the kernels would not do is one line", "[ctl]") {
+    Report report = test::ordinary();
+    CHECK_FALSE(has(page(report), "noticed"));
+    session::DirectionResult& up = *report.result->up;
+    up.sent.segmentation = false;
+    CHECK(has(page(report),
+              "  ↑ noticed   sent one by one: this host's kernel cuts no trains (UDP_SEGMENT)\n"));
+    report.result->down->received.coalescing = false;
+    CHECK(has(page(report),
+              "  ↓ noticed   received one by one: this host's kernel joins no trains (UDP_GRO)\n"));
+    report.options.offload = false; // then it was wanted so
+    CHECK_FALSE(has(page(report), "noticed"));
+    report = test::with_losses();
+    report.result->up->sent.segmentation = true;
+    CHECK(has(page(report),
+              "  ↑ noticed   the receiving socket overflowed, its buffer is 33.6 MB\n"));
 }

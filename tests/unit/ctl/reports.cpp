@@ -33,7 +33,10 @@ session::DirectionResult load(wire::Direction direction, BitRate ip, Duration to
         .datagram_bytes = payload_bytes,
         .duration = took,
         .header_bytes = header_bytes,
-        .sent = {.packets_accepted = packets},
+        .sent = {.packets_accepted = packets,
+                 .pacing = wire::Pacing::sleep,
+                 .segmentation = true,
+                 .lateness = {.p50 = 61us, .p99 = 240us, .max = 1310us}},
         .sent_known = true,
         .received_known = true,
         .received = {.packets = packets,
@@ -43,7 +46,10 @@ session::DirectionResult load(wire::Direction direction, BitRate ip, Duration to
                      .best_packets = in_a_second,
                      .best_bytes = in_a_second * payload_bytes,
                      .best_span_ns = 1'000'000'000,
-                     .best_index = 3},
+                     .best_index = 3,
+                     .coalescing = true,
+                     .longest_train = 8,
+                     .receive_buffer_bytes = 33'554'432},
         .end = wire::End::completed,
         .loaded = latency(13ms, 15ms, 100)};
     for (int tenth = 0; tenth < 10 * to_seconds(took); ++tenth)
@@ -76,7 +82,11 @@ ctl::Report ordinary() {
 ctl::Report with_losses() {
     ctl::Report report = ordinary();
     session::DirectionResult& up = *report.result->up;
-    up.sent = {.packets_accepted = 40'310, .packets_refused = 20, .packets_skipped = 1'200};
+    up.sent = {.packets_accepted = 40'310,
+               .packets_refused = 20,
+               .packets_skipped = 1'200,
+               .limited_by = wire::LimitedBy::host,
+               .pacing = wire::Pacing::precise};
     up.received.packets = 40'200;
     up.received.socket_drops = 45;
     up.received.reordered = 3;
@@ -136,7 +146,11 @@ ctl::Report wide() {
     for (session::DirectionResult* const way : {&*report.result->down, &*report.result->up}) {
         way->sent = {.packets_accepted = 3'051'000'000,
                      .packets_refused = 12'345'678,
-                     .packets_skipped = 987'654'321};
+                     .packets_skipped = 987'654'321,
+                     .limited_by = wire::LimitedBy::host,
+                     .pacing = wire::Pacing::sleep,
+                     .lateness = {.p50 = 1s, .p99 = 3s, .max = 4s}};
+        way->received.longest_train = 128;
         way->received.packets = 2'951'000'000;
         way->received.socket_drops = 12'345'678;
         way->received.reordered = way->received.duplicates = way->received.late = 1'234'567'890;

@@ -124,3 +124,42 @@ TEST_CASE("what was due before the end and has not left is skipped", "[measure]"
     pacer.stop(start + 1s);
     CHECK(sent + pacer.skipped() == 100);
 }
+
+TEST_CASE("without a rate a full train is due at any time, and nothing is skipped", "[measure]") {
+    Pacer pacer;
+    pacer.set_rate(start, BitRate::unlimited(), 1472);
+    CHECK(pacer.unpaced());
+    CHECK(pacer.due() <= start);
+    for (const MonoTime now : {start, start + 1ns, start + 10s}) {
+        CHECK(pacer.due_now(now) == 44); // 64 KiB
+        pacer.on_sent(44);
+    }
+    pacer.stop(start + 20s);
+    CHECK(pacer.skipped() == 0);
+    pacer.set_rate(start, BitRate::unlimited(), 64);
+    CHECK(pacer.due_now(start) == 128);
+}
+
+TEST_CASE("a rate that follows none begins its schedule at once", "[measure]") {
+    Pacer pacer;
+    pacer.set_rate(start, BitRate::unlimited(), size);
+    pacer.on_sent(pacer.due_now(start));
+    pacer.set_rate(start + 1s, BitRate{10'000'000}, size); // one each 1 ms
+    CHECK_FALSE(pacer.unpaced());
+    CHECK(pacer.due() == start + 1s);
+    CHECK(pacer.due_now(start + 1s) == 1);
+}
+
+TEST_CASE("a high rate makes up for what a sleeping thread wakes up too late", "[measure]") {
+    Pacer pacer;
+    pacer.set_rate(start, BitRate{20'000'000'000}, 1250); // one each 500 ns
+    const MonoTime late = start + 400us;
+    std::uint64_t sent = 0;
+    while (const std::uint32_t count = pacer.due_now(late)) {
+        pacer.on_sent(count);
+        sent += count;
+    }
+    CHECK(pacer.skipped() == 0);
+    CHECK(sent >= 800);
+    CHECK(sent <= 852);
+}

@@ -2,6 +2,8 @@
 #include "session/bulk_receiver.hpp"
 #include "wire/codec.hpp"
 
+#include <vector>
+
 using namespace wyn;
 using namespace wyn::session;
 
@@ -16,21 +18,31 @@ struct Receiving {
     // One datagram, sent by a clock that is five hours ahead, arrives.
     void arrive(std::uint64_t sequence, Duration at, std::uint32_t step = 1,
                 std::uint16_t test = 7) {
-        std::array<std::uint8_t, size> bytes{};
-        wire::encode_bulk({.length = size,
-                           .test = test,
-                           .sequence = sequence,
-                           .sent_ns = to_ns(start + 5h + at),
-                           .step = step,
-                           .receipt = 1000 + step},
-                          bytes);
+        arrive_together(header(sequence, at, step, test), 1, at);
+    }
+    // A train whose numbers rise by one from the first's.
+    void arrive_together(const wire::BulkHeader& first, std::size_t count, Duration at) {
+        std::vector<std::uint8_t> bytes(count * size);
+        wire::encode_bulk(first, bytes, size);
+        take(bytes, at);
+    }
+    void take(std::span<const std::uint8_t> bytes, Duration at) {
         receiver.on_train(
             {.bytes = bytes, .segment_size = size, .stamp = {start + at, StampOrigin::kernel}},
             authentic);
     }
+    static wire::BulkHeader header(std::uint64_t sequence, Duration sent_at, std::uint32_t step = 1,
+                                   std::uint16_t test = 7) {
+        return {.length = size,
+                .test = test,
+                .sequence = sequence,
+                .sent_ns = to_ns(start + 5h + sent_at),
+                .step = step,
+                .receipt = 1000 + step};
+    }
 
     BulkReceiver receiver;
-    std::bitset<128> authentic{1};
+    std::bitset<128> authentic{~std::bitset<128>{}};
 };
 
 } // namespace
@@ -131,4 +143,69 @@ TEST_CASE("the volume may be passed by what is on its way, not by more", "[sessi
     for (; sequence < 168; ++sequence)
         receiving.arrive(sequence, sequence * 1ms);
     CHECK(receiving.receiver.broken_grant() == wire::End::volume_used);
+}
+
+TEST_CASE("a train counts as its datagrams do one by one", "[session]") {
+    // What is new, what has come before, and what another train began: in one train, or apart.
+    Receiving together;
+    Receiving apart;
+    const auto both = [&](std::uint64_t first, std::size_t count, Duration at, std::uint32_t step) {
+        together.arrive_together(Receiving::header(first, at, step), count, at);
+        for (std::size_t i = 0; i < count; ++i)
+            apart.take(
+                [&] {
+                    std::vector<std::uint8_t> bytes(size);
+                    wire::encode_bulk(Receiving::header(first + i, at, step), bytes, size);
+                    return bytes;
+                }(),
+                at);
+    };
+    both(0, 10, 1ms, 1);
+    both(20, 10, 3ms, 1); // 10 to 19 are missing
+    both(8, 20, 4ms, 2);  // two and eight of them are there already
+    both(30, 1, 1100ms, 3);
+    wire::ReceiverRecord of_trains = together.receiver.record();
+    of_trains.longest_train = apart.receiver.record().longest_train;
+    CHECK(of_trains == apart.receiver.record());
+    CHECK(of_trains.packets == 31);
+    CHECK(of_trains.duplicates == 10);
+    CHECK(of_trains.reordered == 10);
+    CHECK(together.receiver.on_timer(start + 1100ms) == apart.receiver.on_timer(start + 1100ms));
+}
+
+TEST_CASE("of a train whose headers differ each is counted for itself", "[session]") {
+    Receiving receiving;
+    std::vector<std::uint8_t> train(6 * size);
+    const auto put = [&](std::size_t index, const wire::BulkHeader& header) {
+        wire::encode_bulk(header, std::span{train}.subspan(index * size, size), size);
+    };
+    put(0, Receiving::header(0, 1ms));
+    put(1, Receiving::header(1, 1ms));
+    put(2, Receiving::header(2, 2ms));       // another send time
+    put(3, Receiving::header(5, 2ms));       // a gap
+    put(4, Receiving::header(6, 2ms, 1, 8)); // another test
+    put(5, Receiving::header(7, 2ms, 2));    // another step
+    SECTION("all authentic") {
+        receiving.take(train, 3ms);
+        CHECK(receiving.receiver.record().packets == 5);
+        CHECK(receiving.receiver.record().rejected == 1);
+        CHECK(receiving.receiver.on_timer(start + 3ms)->seen().size() == 2);
+    }
+    SECTION("or not, in the middle of a run") {
+        receiving.authentic[1] = false;
+        receiving.take(train, 3ms);
+        CHECK(receiving.receiver.record().packets == 4);
+        CHECK(receiving.receiver.record().rejected == 2);
+    }
+}
+
+TEST_CASE("the longest train is told where trains can be seen", "[session]") {
+    Receiving receiving;
+    receiving.arrive_together(Receiving::header(0, 1ms), 44, 1ms);
+    receiving.arrive_together(Receiving::header(44, 2ms), 3, 2ms);
+    CHECK(receiving.receiver.record().longest_train == 0); // nobody has said that they can
+    receiving.receiver.note_capabilities({.coalescing = true, .receive_buffer_bytes = 33'554'432});
+    CHECK(receiving.receiver.record().longest_train == 44);
+    CHECK(receiving.receiver.record().coalescing);
+    CHECK(receiving.receiver.record().receive_buffer_bytes == 33'554'432);
 }

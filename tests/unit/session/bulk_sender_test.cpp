@@ -43,7 +43,7 @@ struct Sending {
     }
     void send() {
         for (;;) {
-            const BulkSender::Train train = sender.next_train(now);
+            const BulkTrain train = sender.next_train(now);
             if (train.bytes.empty()) return;
             const std::size_t count = (train.bytes.size() + train.segment - 1) / train.segment;
             for (std::size_t i = 0; i < count; ++i)
@@ -254,7 +254,7 @@ TEST_CASE("a refused datagram uses no number, a blocked one is sent later", "[se
     Sending sending{order(BitRate{8'000'000})};
     sending.prime();
 
-    BulkSender::Train train = sending.sender.next_train(start);
+    BulkTrain train = sending.sender.next_train(start);
     REQUIRE(train.bytes.size() == size);
     CHECK(wire::decode_bulk(train.bytes)->sequence == 0);
     sending.sender.on_sent(start,
@@ -301,4 +301,128 @@ TEST_CASE("feedback after the end still tells what arrived", "[session]") {
     CHECK(sending.sender.on_feedback(start + 450ms, sending.feedback()));
     CHECK(sending.sender.far_side().packets == sending.sender.record().packets_accepted);
     CHECK(sending.sender.next_train(start + 450ms).bytes.empty());
+}
+
+namespace {
+
+BeginSending unpaced_order() {
+    BeginSending unpaced = order(BitRate{0});
+    unpaced.search = wire::Search::unpaced;
+    return unpaced;
+}
+
+// Full trains, one each 100 us, until then; feedback every 25 ms of all or of none.
+void send_flat_out(Sending& sending, MonoTime end, bool arrives) {
+    MonoTime next_feedback = sending.now + 25ms;
+    const wire::Feedback stuck = sending.feedback();
+    for (; sending.now < end && !sending.sender.ended(); sending.now += 100us) {
+        sending.sender.on_timer(sending.now);
+        const BulkTrain train = sending.sender.next_train(sending.now);
+        if (!train.bytes.empty()) {
+            sending.sent.push_back(*wire::decode_bulk(train.bytes.last(size)));
+            sending.sender.on_sent(sending.now, {.segments = train.count()});
+        }
+        if (sending.now < next_feedback) continue;
+        next_feedback += 25ms;
+        sending.sender.on_feedback(sending.now, arrives ? sending.feedback() : stuck);
+    }
+}
+
+} // namespace
+
+TEST_CASE("an unpaced load sends full trains whenever it may, and says that its host is the limit",
+          "[session]") {
+    Sending sending{unpaced_order()};
+    sending.prime();
+    CHECK(sending.sender.due() <= sending.now);
+    CHECK(sending.sender.train_due() <= sending.now);
+    CHECK(sending.sender.spin() == 0s);
+    send_flat_out(sending, start + 1999ms, true);
+    CHECK(sending.sender.record().packets_accepted == 19'990 * 65);
+    sending.run_until(start + 2s);
+    CHECK(sending.sender.why_ended() == wire::End::completed);
+    const wire::SenderRecord record = sending.sender.record();
+    CHECK(record.limited_by == wire::LimitedBy::host);
+    CHECK(record.pacing == wire::Pacing::none);
+    CHECK(record.lateness == wire::SendLateness{}); // there was no schedule
+    CHECK(record.packets_skipped == 0);
+}
+
+TEST_CASE("an unpaced load that gets lost is cut to what the breaker leaves", "[session]") {
+    Sending sending{unpaced_order()};
+    sending.prime();
+    send_flat_out(sending, start + 500ms, false);
+    const std::uint64_t first_half = sending.sender.record().packets_accepted;
+    CHECK(first_half >= 4'990 * 65); // nobody can know it yet
+    // Nothing has arrived: no more of the mean rate than half a second's worth.
+    send_flat_out(sending, start + 1500ms, false);
+    CHECK(sending.sender.record().packets_accepted < first_half + 1'100);
+    CHECK(sending.sender.record().limited_by == wire::LimitedBy::breaker);
+}
+
+TEST_CASE("an unpaced load is paced at what is granted", "[session]") {
+    BeginSending granted = unpaced_order();
+    granted.granted = BitRate{8'000'000};
+    Sending sending{granted};
+    sending.prime();
+    sending.run_with_feedback_until(start + 2s);
+    const wire::SenderRecord record = sending.sender.record();
+    CHECK(record.packets_accepted == 2000);
+    CHECK(record.limited_by == wire::LimitedBy::grant);
+    CHECK(record.pacing == wire::Pacing::sleep);
+}
+
+TEST_CASE("the record says how late trains left", "[session]") {
+    BeginSending precise = order(BitRate{8'000'000}); // one each 1 ms
+    precise.pacing = wire::Pacing::precise;
+    Sending sending{precise};
+    sending.prime();
+    CHECK(sending.sender.record().lateness.p50 == std::nullopt); // one is not enough
+    CHECK(sending.sender.spin() == 200us);
+    for (int k = 1; k < 100; ++k) {
+        sending.now = start + k * 1ms + (k == 50 ? 900us : 10us);
+        if (k % 25 == 0) CHECK(sending.sender.on_feedback(sending.now, sending.feedback()));
+        sending.sender.on_timer(sending.now);
+        sending.send();
+    }
+    const wire::SendLateness late = sending.sender.record().lateness;
+    REQUIRE(late.p50.has_value());
+    CHECK(*late.p50 >= 9900ns);
+    CHECK(*late.p50 <= 10'100ns);
+    CHECK(late.p99 == std::nullopt); // needs a thousand
+    CHECK(late.max == 900us);
+    CHECK(sending.sender.record().pacing == wire::Pacing::precise);
+}
+
+TEST_CASE("a host that skips more than one in a hundred is the limit", "[session]") {
+    const std::uint64_t stalled_ms = GENERATE(10U, 40U);
+    Sending sending{order(BitRate{8'000'000})};
+    sending.prime();
+    sending.run_with_feedback_until(start + 500ms);
+    sending.now += std::chrono::milliseconds{stalled_ms}; // nobody runs us
+    CHECK(sending.sender.on_feedback(sending.now, sending.feedback()));
+    sending.send();
+    sending.run_with_feedback_until(start + 2s);
+    REQUIRE(sending.sender.ended());
+    const wire::SenderRecord record = sending.sender.record();
+    INFO("skipped " << record.packets_skipped << " of " << record.packets_accepted);
+    CHECK(record.packets_skipped >= stalled_ms - 3);
+    CHECK(record.limited_by ==
+          (stalled_ms == 40 ? wire::LimitedBy::host : wire::LimitedBy::nothing));
+}
+
+TEST_CASE("a grant that the host came near to is the limit, else the host is", "[session]") {
+    const std::uint64_t stalled_ms = GENERATE(40U, 300U);
+    BeginSending granted = order(BitRate{80'000'000});
+    granted.granted = BitRate{8'000'000};
+    Sending sending{granted};
+    sending.prime();
+    sending.run_with_feedback_until(start + 500ms);
+    sending.now += std::chrono::milliseconds{stalled_ms};
+    CHECK(sending.sender.on_feedback(sending.now, sending.feedback()));
+    sending.send();
+    sending.run_with_feedback_until(start + 2s);
+    REQUIRE(sending.sender.ended());
+    CHECK(sending.sender.record().limited_by ==
+          (stalled_ms == 40 ? wire::LimitedBy::grant : wire::LimitedBy::host));
 }

@@ -43,6 +43,7 @@ public:
         return {.segments = bytes.size() / segment_size};
     }
     Result<void> connect(const dgram::Endpoint& /*peer*/) override { return {}; }
+    void use_offload(bool /*wanted*/) override {}
     std::uint64_t receive_drops() override { return 0; }
     dgram::Capabilities capabilities() const override { return {}; }
 

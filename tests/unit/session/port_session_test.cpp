@@ -34,9 +34,8 @@ struct Downloading {
     }
     std::vector<std::uint8_t> bulk(std::size_t count) {
         std::vector<std::uint8_t> train(count * size);
-        for (std::size_t i = 0; i < count; ++i)
-            wire::encode_bulk({.length = size, .test = 1, .sequence = next++, .step = 1},
-                              std::span{train}.subspan(i * size, size));
+        wire::encode_bulk({.length = size, .test = 1, .sequence = next, .step = 1}, train, size);
+        next += count;
         tagger.tag(train, size);
         return train;
     }

@@ -101,9 +101,9 @@ TEST_CASE("an empty log has no step, no base and nothing to copy", "[stats]") {
 
 TEST_CASE("a step sums up its datagrams", "[stats]") {
     StepLog log;
-    log.on_datagram(0, start + 1ms, -5s + 300us, 1000);
-    log.on_datagram(0, start + 3ms, -5s + 100us, 1000);
-    log.on_datagram(0, start + 4ms, -5s + 200us, 500);
+    log.on_datagrams(0, start + 1ms, -5s + 300us, 1, 1000);
+    log.on_datagrams(0, start + 3ms, -5s + 100us, 1, 1000);
+    log.on_datagrams(0, start + 4ms, -5s + 200us, 1, 500);
     const auto seen = records(log);
     REQUIRE(seen.size() == 1);
     CHECK(seen[0] == StepRecord{.id = 0,
@@ -119,8 +119,8 @@ TEST_CASE("a step sums up its datagrams", "[stats]") {
 
 TEST_CASE("stamps that swapped do not turn a step's time round", "[stats]") {
     StepLog log;
-    log.on_datagram(0, start + 2us, 20us, 1);
-    log.on_datagram(0, start + 1us, 10us, 1);
+    log.on_datagrams(0, start + 2us, 20us, 1, 1);
+    log.on_datagrams(0, start + 1us, 10us, 1, 1);
     const auto seen = records(log);
     REQUIRE(seen.size() == 1);
     CHECK(seen[0].first_arrival == start + 1us);
@@ -130,8 +130,8 @@ TEST_CASE("stamps that swapped do not turn a step's time round", "[stats]") {
 
 TEST_CASE("skipped steps are there, empty, and can still be filled", "[stats]") {
     StepLog log;
-    log.on_datagram(0, start, 0s, 100);
-    log.on_datagram(3, start + 30ms, 0s, 100);
+    log.on_datagrams(0, start, 0s, 1, 100);
+    log.on_datagrams(3, start + 30ms, 0s, 1, 100);
     auto seen = records(log);
     REQUIRE(seen.size() == 4);
     for (const std::uint32_t skipped : {1U, 2U}) {
@@ -139,7 +139,7 @@ TEST_CASE("skipped steps are there, empty, and can still be filled", "[stats]") 
         CHECK(seen[skipped].packets == 0);
         CHECK(seen[skipped].first_arrival == start + 30ms); // where step 0's time ends
     }
-    log.on_datagram(2, start + 31ms, 7us, 100);
+    log.on_datagrams(2, start + 31ms, 7us, 1, 100);
     seen = records(log);
     REQUIRE(seen.size() == 4);
     CHECK(seen[2].packets == 1);
@@ -151,23 +151,23 @@ TEST_CASE("skipped steps are there, empty, and can still be filled", "[stats]") 
 
 TEST_CASE("steps that came before the first datagram's are expected too", "[stats]") {
     StepLog log;
-    log.on_datagram(2, start, 0s, 100);
+    log.on_datagrams(2, start, 0s, 1, 100);
     CHECK(records(log).size() == 3);
-    log.on_datagram(1, start + 1ms, 0s, 100);
+    log.on_datagrams(1, start + 1ms, 0s, 1, 100);
     CHECK(records(log)[1].packets == 1);
     CHECK(log.forgotten() == 0);
 }
 
 TEST_CASE("a datagram of a step that left the log is counted apart", "[stats]") {
     StepLog log;
-    log.on_datagram(0, start, 50us, 100);
-    log.on_datagram(64, start + 1s, 90us, 100);
+    log.on_datagrams(0, start, 50us, 1, 100);
+    log.on_datagrams(64, start + 1s, 90us, 1, 100);
     CHECK(records(log).size() == StepLog::steps_kept);
     CHECK(records(log).front().id == 1);
-    log.on_datagram(0, start + 1s, 10us, 100);
+    log.on_datagrams(0, start + 1s, 10us, 1, 100);
     CHECK(log.forgotten() == 1);
     CHECK(log.lowest_delay() == 10us); // it was measured all the same
-    log.on_datagram(1, start + 1s, 20us, 100);
+    log.on_datagrams(1, start + 1s, 20us, 1, 100);
     CHECK(log.forgotten() == 1);
     CHECK(records(log).front().packets == 1);
 }
@@ -175,22 +175,22 @@ TEST_CASE("a datagram of a step that left the log is counted apart", "[stats]") 
 TEST_CASE("the last id ends the numbering", "[stats]") {
     constexpr std::uint32_t last = std::numeric_limits<std::uint32_t>::max();
     StepLog log;
-    log.on_datagram(5, start, 0s, 100);
-    log.on_datagram(last, start + 1ms, 0s, 100);
+    log.on_datagrams(5, start, 0s, 1, 100);
+    log.on_datagrams(last, start + 1ms, 0s, 1, 100);
     CHECK(log.newest() == last);
     CHECK(records(log).size() == StepLog::steps_kept);
     CHECK(records(log).front().id == last - 63);
-    log.on_datagram(0, start + 2ms, 0s, 100);
+    log.on_datagrams(0, start + 2ms, 0s, 1, 100);
     CHECK(log.newest() == last);
     CHECK(log.forgotten() == 1);
 }
 
 TEST_CASE("our own drops are charged to the newest step", "[stats]") {
     StepLog log;
-    log.on_datagram(0, start, 0s, 100);
-    log.on_datagram(1, start + 1ms, 0s, 100);
+    log.on_datagrams(0, start, 0s, 1, 100);
+    log.on_datagrams(1, start + 1ms, 0s, 1, 100);
     log.mark_receiver_drop();
-    log.on_datagram(2, start + 2ms, 0s, 100);
+    log.on_datagrams(2, start + 2ms, 0s, 1, 100);
     const auto seen = records(log);
     REQUIRE(seen.size() == 3);
     CHECK_FALSE(seen[0].receiver_dropped);
@@ -201,12 +201,12 @@ TEST_CASE("our own drops are charged to the newest step", "[stats]") {
 TEST_CASE("a copy starts at the first step that changed and has no hole", "[stats]") {
     StepLog log;
     for (std::uint32_t step = 0; step < 10; ++step)
-        log.on_datagram(step, start + step * 10ms, 0s, 100);
+        log.on_datagrams(step, start + step * 10ms, 0s, 1, 100);
     CHECK(records(log, start + 70ms).size() == 3);
     CHECK(records(log, start + 71ms).size() == 2);
     CHECK(records(log, start + 91ms).empty());
 
-    log.on_datagram(4, start + 95ms, 0s, 100); // reordered into an old step
+    log.on_datagrams(4, start + 95ms, 0s, 1, 100); // reordered into an old step
     const auto seen = records(log, start + 91ms);
     REQUIRE(seen.size() == 6);
     CHECK(seen.front().id == 4);
@@ -221,7 +221,7 @@ TEST_CASE("a copy starts at the first step that changed and has no hole", "[stat
         CHECK(log.copy({}, always) == 0);
     }
     SECTION("steps that were passed over count as changed then") {
-        log.on_datagram(12, start + 120ms, 0s, 100);
+        log.on_datagrams(12, start + 120ms, 0s, 1, 100);
         const auto passed = records(log, start + 110ms);
         REQUIRE(passed.size() == 3);
         CHECK(passed[0].id == 10);
@@ -246,7 +246,7 @@ TEST_CASE("the log agrees with one that keeps every datagram", "[stats]") {
                                     .arrival = now,
                                     .delay = Duration{*rc::gen::inRange(-1000, 1000)},
                                     .bytes = *rc::gen::inRange<std::uint64_t>(0, 1500)};
-            log.on_datagram(datagram.step, datagram.arrival, datagram.delay, datagram.bytes);
+            log.on_datagrams(datagram.step, datagram.arrival, datagram.delay, 1, datagram.bytes);
             oracle.on_datagram(datagram);
             RC_ASSERT(log.newest() == oracle.newest());
             RC_ASSERT(log.forgotten() == oracle.forgotten());
@@ -254,4 +254,24 @@ TEST_CASE("the log agrees with one that keeps every datagram", "[stats]") {
             RC_ASSERT((records(log) == oracle.records()));
         }
     });
+}
+
+TEST_CASE("datagrams that arrive together count as one by one", "[stats]") {
+    StepLog together;
+    StepLog apart;
+    together.on_datagrams(3, start, 5us, 44, 44'000);
+    together.on_datagrams(100, start + 1ms, 4us, 2, 2'000);
+    together.on_datagrams(3, start + 2ms, 9us, 7, 7'000); // has left the log
+    for (int i = 0; i < 44; ++i)
+        apart.on_datagrams(3, start, 5us, 1, 1'000);
+    for (int i = 0; i < 2; ++i)
+        apart.on_datagrams(100, start + 1ms, 4us, 1, 1'000);
+    for (int i = 0; i < 7; ++i)
+        apart.on_datagrams(3, start + 2ms, 9us, 1, 1'000);
+    std::array<StepRecord, StepLog::steps_kept> one{};
+    std::array<StepRecord, StepLog::steps_kept> other{};
+    CHECK(together.copy(one, MonoTime::min()) == apart.copy(other, MonoTime::min()));
+    CHECK(one == other);
+    CHECK(together.forgotten() == 7);
+    CHECK(apart.forgotten() == 7);
 }

@@ -32,7 +32,7 @@ inline std::vector<std::uint8_t> encode_any(const AnyMessage& message) {
     else if (const auto* sealed = std::get_if<SealedMessage>(&message))
         size = encode(*sealed, bytes);
     else
-        encode_bulk(std::get<BulkHeader>(message), bytes);
+        encode_bulk(std::get<BulkHeader>(message), bytes, bytes.size());
     return {bytes.data(), bytes.data() + size};
 }
 

@@ -209,12 +209,18 @@ std::vector<Known> test_packets() {
     up.best_span_ns = 1'000'044'000;
     up.best_index = 6;
     up.stamps_missing = 5;
+    up.coalescing = true;
+    up.longest_train = 44;
+    up.receive_buffer_bytes = 33'554'432;
     const SenderRecord down{.packets_accepted = 8'491,
                             .packets_refused = 12,
                             .packets_skipped = 5,
                             .first_sent_ns = server + 1'500'000'000,
                             .last_sent_ns = server + 3'499'800'000,
-                            .limited_by = LimitedBy::stack};
+                            .limited_by = LimitedBy::stack,
+                            .pacing = Pacing::sleep,
+                            .segmentation = true,
+                            .lateness = {.p50 = 61us, .p99 = 240us, .max = Duration{0xffff'ffff}}};
     return {
         sealed("start_fixed_down", 104,
                Start{.test = 1,
@@ -228,7 +234,9 @@ std::vector<Known> test_packets() {
                      .direction = Direction::up,
                      .search = Search::type_b,
                      .datagram_bytes = 1452,
-                     .duration_ms = 10'000}),
+                     .duration_ms = 10'000,
+                     .pacing = Pacing::precise,
+                     .offload = false}),
         sealed(
             "ready", 103,
             Ready{.test = 1, .datagram_bytes = 1472, .rate_bps = 50'000'000, .duration_ms = 2'000}),

@@ -124,7 +124,8 @@ Rows start_rows() {
     using L = StartLayout;
     return with_header({WYN_ROW(L, test), WYN_ROW(L, direction), WYN_ROW(L, search),
                         WYN_ROW(L, datagram_bytes), WYN_ROW(L, rate_bps), WYN_ROW(L, duration_ms),
-                        WYN_ROW(L, reserved), WYN_ROW(L, tag)});
+                        WYN_ROW(L, pacing), WYN_ROW(L, offload), WYN_ROW(L, reserved),
+                        WYN_ROW(L, tag)});
 }
 
 Rows ready_rows() {
@@ -166,6 +167,13 @@ Rows report_rows() {
                         WYN_ROW(L, best_index),
                         WYN_ROW(L, stamps_missing),
                         WYN_ROW(L, packets_skipped),
+                        WYN_ROW(L, lateness_p50_ns),
+                        WYN_ROW(L, lateness_p99_ns),
+                        WYN_ROW(L, lateness_max_ns),
+                        WYN_ROW(L, receive_buffer_bytes),
+                        WYN_ROW(L, longest_train),
+                        WYN_ROW(L, pacing),
+                        WYN_ROW(L, offload),
                         WYN_ROW(L, reserved),
                         WYN_ROW(L, tag)});
 }
