@@ -97,7 +97,7 @@ class Contest:
         for note in self.notes(self):
             lines += textwrap.wrap(note, WIDTH, subsequent_indent="  ")
         lines += [f"INVALID, not counted: {what}" for what in self.invalid_runs()]
-        return "\n".join(lines) + "\n\n" + self._commands()
+        return "\n".join(lines) + "\n"
 
     def _table(self) -> list[str]:
         """Names to the left, numbers to the right, as wide as what stands in them."""
@@ -129,15 +129,10 @@ class Contest:
                                        WIDTH, subsequent_indent="  ")
         return ["", *lines] if lines else []
 
-    def _commands(self) -> str:
-        """What was run in the last round, each command once."""
-        commands = dict.fromkeys(command for runs in self.runs.values() if runs
-                                 for command in runs[-1].commands)
-        lines = ["Commands:"]
-        for command in commands:
-            lines += textwrap.wrap(command, WIDTH, initial_indent="  ", subsequent_indent="      ",
-                                   break_long_words=False, break_on_hyphens=False)
-        return "\n".join(lines)
+    def commands(self) -> list[str]:
+        """What was run in the last round, each once."""
+        return list(dict.fromkeys(command for runs in self.runs.values() if runs
+                                  for command in runs[-1].commands))
 
     def as_json(self) -> dict:
         return {

@@ -11,16 +11,17 @@ import pathlib
 import platform
 import signal
 import sys
+import textwrap
 
 import pacing
 import placements
 import scale
 import tags
 import throughput
-from contest import Contest
+from contest import WIDTH
 from paths import Unavailable
 from programs import BUILD
-from tools import PEERS, is_installed, versions
+from tools import versions
 
 VERBS = {"throughput": throughput, "pacing": pacing, "tags": tags, "scale": scale,
          "placements": placements}
@@ -74,8 +75,9 @@ def hold(verb: str, arguments: argparse.Namespace) -> dict:
                 "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
                 "host": host(), "versions": versions(), "rounds": arguments.rounds,
                 "seconds": seconds, "contests": [], "left_out": []}
-    if not arguments.json:
-        print(heading(document), flush=True)
+    commands: dict[str, None] = {}
+    show = (lambda text: None) if arguments.json else (lambda text: print(text, flush=True))
+    show(heading(document))
     for path, contest in module.contests(seconds, **more):
         if arguments.only and arguments.only not in contest.title:
             continue
@@ -84,11 +86,13 @@ def hold(verb: str, arguments: argparse.Namespace) -> dict:
                 contest.hold(arguments.rounds, tell)
         except Unavailable as reason:
             document["left_out"].append(f"{contest.title}: {reason}")
-        else:
-            document["contests"].append(contest.as_json())
+            show(f"Left out: {contest.title}: {reason}\n")
+            continue
         tell("")
-        if not arguments.json:
-            print(said_of(contest, document), flush=True)
+        document["contests"].append(contest.as_json())
+        commands |= dict.fromkeys(contest.commands())
+        show(contest.as_text())
+    show(listing(commands))
     return document
 
 
@@ -105,10 +109,13 @@ def heading(document: dict) -> str:
     return "\n".join(lines) + "\n"
 
 
-def said_of(contest: Contest, document: dict) -> str:
-    if contest.runs:
-        return contest.as_text() + "\n"
-    return f"Left out: {document['left_out'][-1]}\n"
+def listing(commands: dict[str, None]) -> str:
+    """For whoever wants to run them too."""
+    lines = ["What was run, each once:"]
+    for command in commands:
+        lines += textwrap.wrap(command, WIDTH, initial_indent="  ", subsequent_indent="      ",
+                               break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines) + "\n"
 
 
 def main() -> int:

@@ -13,9 +13,9 @@ from tools import is_installed, ports, read_report, start_daemon
 
 DEFAULT_SECONDS = 5.0
 SWARM = str(BUILD / "bench/swarm")
-PROBING, IDLE = 200, 1000  # clients
+PROBING, IDLE = 200, (200, 1000)  # clients
 _INTERVAL_MS = 10
-_PATIENCE = 60
+_PATIENCE = 30
 # A session takes three ports of each side.
 _LIMITS = ('port_ranges=["31000-35999", "36000-38999"]', "max_sessions=2048",
            "max_sessions_per_address=2048", "half_open_time=30")
@@ -25,7 +25,8 @@ def contests(seconds: float, with_peers: bool = False):
     _allow_many_descriptors()
     path = Loopback()
     yield path, many_probe(path, seconds, with_peers)
-    yield path, many_idle(path, 2 * seconds)
+    for clients in IDLE:
+        yield path, many_idle(path, clients, 2 * seconds)
 
 
 def _allow_many_descriptors() -> None:
@@ -48,12 +49,12 @@ def many_probe(path: Path, seconds: float, with_peers: bool) -> Contest:
                    comparisons)
 
 
-def many_idle(path: Path, seconds: float) -> Contest:
+def many_idle(path: Path, clients: int, seconds: float) -> Contest:
     columns = [Column("server_cores", "cores", has_spread=True),
                Column("rss_kb_per_session", "RSS kB"), Column("anon_kb_per_session", "anon kB"),
                Column("sessions", "sessions")]
-    return Contest(f"{IDLE} sessions that rest (one probe each at their beginning)", columns,
-                   [Contestant("wyndrvr", lambda _: _swarm(path, IDLE, "1h", seconds,
+    return Contest(f"{clients} sessions that rest (one probe each at their beginning)", columns,
+                   [Contestant("wyndrvr", lambda _: _swarm(path, clients, "1h", seconds,
                                                            _idle_figures))])
 
 

@@ -30,6 +30,9 @@ struct Crowd {
     Duration together = 5s;   // from the last client's start to the first one's end
 };
 
+// Nobody looks at a display here, and a thousand of them would be most of the work.
+constexpr Duration snapshot_interval = 1s;
+
 // One client. Failed when there is no session, or its result is not complete.
 struct Member {
     std::unique_ptr<ctl::Contact> contact;
@@ -112,12 +115,17 @@ private:
         member.probing = crowd_.together + left * crowd_.spacing;
         const session::ProbePlan plan{
             .directions = {}, .idle_time = member.probing, .idle_interval = crowd_.interval};
-        auto runner =
-            ctl::ProbeRunner::begin(*loop_, {.plan = plan}, std::get<ctl::Contacted>(outcome),
-                                    [this, &member] { on_done(member); });
+        auto runner = ctl::ProbeRunner::begin(
+            *loop_, {.plan = plan, .snapshot_interval = snapshot_interval},
+            std::get<ctl::Contacted>(outcome), [this, &member] { on_done(member); });
         if (!runner) return finish(member, runner.error().what());
         member.runner = std::move(*runner);
-        if (++opened_ < members_.size()) return;
+        settle();
+    }
+
+    // One more client is as open as it gets.
+    void settle() {
+        if (++settled_ < members_.size()) return;
         fmt::print("all are open\n"); // whoever watches the daemon begins now
         std::fflush(stdout);
     }
@@ -132,6 +140,7 @@ private:
     void finish(Member& member, std::string failure) {
         if (std::exchange(member.over, true)) return;
         member.failure = std::move(failure);
+        if (!member.runner) settle();
         if (++over_ == members_.size()) loop_->exit(0);
     }
 
@@ -141,7 +150,7 @@ private:
     rt::Timer timer_;
     std::vector<Member> members_; // its size never changes: callbacks hold references
     std::size_t started_ = 0;
-    std::size_t opened_ = 0;
+    std::size_t settled_ = 0; // open, or failed to be
     std::size_t over_ = 0;
 };
 

@@ -97,14 +97,19 @@ def unlimited() -> str:
     return "200G" if run.returncode == usage_error else "0"
 
 
+def contradiction(goodput: float, sent: int, lost: int, length: int, seconds: float) -> str:
+    """What arrived must be what was sent less what was lost; else, how the two differ."""
+    expected = (sent - lost) * length * 8 / seconds
+    if agree(goodput, expected):
+        return ""
+    return (f"{goodput / 1e9:.4g} Gbit/s are said to have arrived, but sent less lost makes "
+            f"{expected / 1e9:.4g}")
+
+
 def as_run(flow: Flow, goodput: float, sent: int, lost: int, payload_bytes: int, seconds: float,
            cpu_seconds: float, commands: list[str], **more: float | None) -> Run:
-    """Checks a run against itself: what arrived must be what was sent less what was lost."""
-    run = Run(commands=commands)
-    expected = (sent - lost) * flow.length * 8 / seconds
-    if not agree(goodput, expected):
-        run.invalid = (f"{goodput / 1e9:.4g} Gbit/s are said to have arrived, but sent less lost "
-                       f"makes {expected / 1e9:.4g}")
+    """`more` are figures that only some contestants have."""
+    run = Run(commands=commands, invalid=contradiction(goodput, sent, lost, flow.length, seconds))
     run.figures = {
         "gbit_per_s": goodput / 1e9,
         "mpacket_per_s": goodput / 8 / flow.length / 1e6,
@@ -248,7 +253,6 @@ def nuttcp(path: Path, flow: Flow, watch: Watch = _unwatched) -> Run:
         raise Failed(f"nuttcp printed no result: {(asked.stdout + asked.stderr).strip()[:200]}")
     seconds, sent = float(said["real_seconds"]), int(said["pkt"])
     lost = int(said.get("drop", 0))
-    # Its seconds have two decimals; the rate has four.
     return as_run(flow, goodput=float(said["rate_Mbps"]) * 1e6, sent=sent, lost=lost,
                   payload_bytes=(sent - lost) * flow.length, seconds=seconds, cpu_seconds=cpu,
                   commands=[typed(serving), typed(asking)])
