@@ -55,5 +55,6 @@ def digits(value: float | None) -> str:
         return "-"
     if value == round(value) or abs(value) < 5e-6:
         return f"{value:.0f}"
-    decimals = min(5, max(0, 2 - math.floor(math.log10(abs(value)))))
+    rounded = float(f"{value:.3g}")  # first: 9.998 has two digits before the point
+    decimals = min(5, max(0, 2 - math.floor(math.log10(abs(rounded)))))
     return f"{value:.{decimals}f}"

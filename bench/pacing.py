@@ -16,11 +16,13 @@ DEFAULT_SECONDS = 2.0
 RATES_MBIT = (1, 10, 100, 1000)
 LENGTH = 1200
 GAP_METER = str(BUILD / "bench/gap_meter")
-# "gap": how far a gap is off, us; "run": the most datagrams that left back to back.
+# "gap": how far a gap is off, us; "train": datagrams that left as one; "run": the most that left
+# back to back.
 _COLUMNS = [Column("rate_error_percent", "rate %"),
             Column("gap_error_us_p50", "gap p50", has_spread=True),
             Column("gap_error_us_p99", "p99"), Column("gap_error_us_max", "max"),
-            Column("longest_run", "run"), Column("sender_cpu_percent", "CPU %")]
+            Column("datagrams_per_departure", "train"), Column("longest_run", "run"),
+            Column("sender_cpu_percent", "CPU %")]
 _KEYS = ("gap_error_us_p50", "gap_error_us_p99")
 
 

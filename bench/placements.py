@@ -34,7 +34,7 @@ def contests(seconds: float):
                                   f'port_parallelism="{port}"')
         for connection in _PLACEMENTS for port in _PLACEMENTS})
     yield path, _contest("the turns of the daemon's ports", path, seconds, _TUNING)
-    if ctl_knows("-P,"):
+    if ctl_knows("-P"):
         contestants = [Contestant(f"-P {count}", lambda _, count=count: both_ways(
             path, seconds, (), "-P", str(count))) for count in (1, 2)]
         yield path, Contest("flows of one client", _COLUMNS, contestants,

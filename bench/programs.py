@@ -149,7 +149,7 @@ class Stage:
     """Where programs run: at its end all of them are gone, with their files."""
 
     def __enter__(self) -> "Stage":
-        self._scratch = tempfile.mkdtemp(prefix="wyndrvr-bench-")
+        self._scratch = tempfile.mkdtemp(prefix="stage-", dir=BUILD)
         self._programs: list[Program] = []
         return self
 

@@ -72,7 +72,7 @@ def hold(verb: str, arguments: argparse.Namespace) -> dict:
     seconds = arguments.seconds or module.DEFAULT_SECONDS
     more = {"with_peers": arguments.peers} if verb == "scale" else {}
     document = {"schema": "wyndrvr.bench/1", "verb": verb,
-                "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+                "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
                 "host": host(), "versions": versions(), "rounds": arguments.rounds,
                 "seconds": seconds, "contests": [], "left_out": []}
     commands: dict[str, None] = {}
@@ -97,12 +97,13 @@ def hold(verb: str, arguments: argparse.Namespace) -> dict:
 
 
 def heading(document: dict) -> str:
-    there = [f"{name} ({version})" for name, version in document["versions"].items() if version]
+    there = [version for version in document["versions"].values() if version]
     absent = [name for name, version in document["versions"].items() if not version]
     machine = document["host"]
     lines = [f"== {document['verb']}: {document['rounds']} rounds, {document['seconds']:g} s each, "
              f"{document['date']}",
-             f"{machine['cpus']} x {machine['cpu']}, Linux {machine['kernel']}",
+             f"{machine['cpus']} x {machine['cpu']}, Linux {machine['kernel']}, "
+             f"load {machine['load_average']:.1f} before",
              "; ".join(there)]
     if absent:
         lines.append(f"Not installed, so left out: {', '.join(absent)} (./dev bench --peers).")
@@ -144,4 +145,7 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(128 + signal.SIGINT)
+    except BrokenPipeError:  # as in ./dev bench | head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(128 + signal.SIGPIPE)

@@ -2,6 +2,7 @@
 that is slower than either end.
 """
 
+from dataclasses import replace
 from functools import partial
 
 from contest import Column, Comparison, Contest, Contestant, Run
@@ -15,53 +16,47 @@ SHAPED_MBIT = (10, 100, 1000)
 _COLUMNS = [Column("gbit_per_s", "Gbit/s", has_spread=True), Column("mpacket_per_s", "Mpkt/s"),
             Column("loss_percent", "loss %"), Column("cpu_s_per_gb", "CPU s/GB")]
 _KEYS = ("gbit_per_s", "cpu_s_per_gb")
-_HALF, _PLAIN = "wyndrvr at half", "wyndrvr --no-gso"
+_HALF, _PLAIN, _PLAIN_YARDSTICK = "wyndrvr at half", "wyndrvr --no-gso", "yardstick, plain"
 
 
 def contests(seconds: float):
     """Each with the path that it is held on, one after the other."""
     for path in (Loopback(), Veth()):
         for direction in ("up", "down"):
-            yield path, as_fast_as_they_can(path, Flow(seconds, direction))
-        yield path, short_datagrams(path, Flow(seconds, length=64))
+            yield path, one_flow_in_depth(path, Flow(seconds, direction))
+        yield path, one_flow(path, Flow(seconds, length=64))
     for mbit in SHAPED_MBIT:
         routed = Routed(mbit * 1_000_000)
         yield routed, through_a_router(routed, seconds)
 
 
-def as_fast_as_they_can(path: Path, flow: Flow) -> Contest:
+def one_flow(path: Path, flow: Flow) -> Contest:
+    """wyndrvr, the yardstick and the peers, each as it is."""
+    contestants = [Contestant(name, lambda _, tool=tool: tool(path, flow))
+                   for name, tool in (("wyndrvr", wyndrvr), ("yardstick", yardstick),
+                                      *_installed_peers())]
+    comparisons = [Comparison("wyndrvr", other.name, _KEYS) for other in contestants[1:]]
+    return Contest(f"{path.name}, {flow.direction}, {flow.length} B", _COLUMNS, contestants,
+                   comparisons, _where_lost)
+
+
+def one_flow_in_depth(path: Path, flow: Flow) -> Contest:
+    """The same, with wyndrvr at half of the rate that it has just reached, and without offload."""
     def half(earlier: dict[str, Run]) -> Run:
         reached = earlier["wyndrvr"].figures.get("gbit_per_s")
         if reached is None:
             raise Failed("there is no highest rate to take half of")
-        rate = int(reached * 1e9 / 2)
-        return wyndrvr(path, Flow(flow.seconds, flow.direction, flow.length, rate))
+        return wyndrvr(path, replace(flow, rate=int(reached * 1e9 / 2)))
 
-    contestants = [Contestant("wyndrvr", lambda _: wyndrvr(path, flow)),
-                   Contestant(_HALF, half, follows="wyndrvr"),
-                   Contestant("yardstick", lambda _: yardstick(path, flow))]
-    comparisons = [Comparison("wyndrvr", "yardstick", _KEYS)]
+    contest = one_flow(path, flow)
+    contest.contestants.append(Contestant(_HALF, half, follows="wyndrvr"))
     if ctl_knows("--no-gso"):
-        contestants += [Contestant(_PLAIN, lambda _: wyndrvr(path, flow, "--no-gso")),
-                        Contestant("yardstick, plain",
-                                   lambda _: yardstick(path, flow, "--no-offload"))]
-        comparisons.append(Comparison(_PLAIN, "yardstick, plain", _KEYS))
-    for name, peer in _peers(path, flow).items():
-        contestants.append(Contestant(name, peer))
-        comparisons.append(Comparison("wyndrvr", name, _KEYS))
-        if ctl_knows("--no-gso"):
-            comparisons.append(Comparison(_PLAIN, name, _KEYS))
-    return Contest(_title(path, flow), _COLUMNS, contestants, comparisons, _where_lost)
-
-
-def short_datagrams(path: Path, flow: Flow) -> Contest:
-    contestants = [Contestant("wyndrvr", lambda _: wyndrvr(path, flow)),
-                   Contestant("yardstick", lambda _: yardstick(path, flow))]
-    comparisons = [Comparison("wyndrvr", "yardstick", _KEYS)]
-    for name, peer in _peers(path, flow).items():
-        contestants.append(Contestant(name, peer))
-        comparisons.append(Comparison("wyndrvr", name, _KEYS))
-    return Contest(_title(path, flow), _COLUMNS, contestants, comparisons, _where_lost)
+        contest.contestants += [
+            Contestant(_PLAIN, lambda _: wyndrvr(path, flow, "--no-gso")),
+            Contestant(_PLAIN_YARDSTICK, lambda _: yardstick(path, flow, "--no-offload"))]
+        others = [_PLAIN_YARDSTICK, *(name for name, _ in _installed_peers())]
+        contest.comparisons += [Comparison(_PLAIN, other, _KEYS) for other in others]
+    return contest
 
 
 def through_a_router(path: Routed, seconds: float) -> Contest:
@@ -90,14 +85,9 @@ def _shaped(tool, path: Path, flow: Flow, _: dict[str, Run]) -> Run:
     return run
 
 
-def _peers(path: Path, flow: Flow) -> dict:
-    tools = {"iperf3": iperf3, "nuttcp": nuttcp}
-    return {name: lambda _, tool=tool: tool(path, flow) for name, tool in tools.items()
-            if is_installed(name)}
-
-
-def _title(path: Path, flow: Flow) -> str:
-    return f"{path.name}, {flow.direction}, {flow.length} B"
+def _installed_peers() -> list[tuple]:
+    return [(name, tool) for name, tool in (("iperf3", iperf3), ("nuttcp", nuttcp))
+            if is_installed(name)]
 
 
 def _where_lost(contest: Contest) -> list[str]:

@@ -63,6 +63,7 @@ public:
             if (plan_.rate.bps() != 0) {
                 if (due() >= end) break;
                 wait_until(due(), plan_.pacing);
+                now_ = mono_now();
             }
             if (auto sent = send_train(); !sent) return sent;
         }

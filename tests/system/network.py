@@ -23,6 +23,7 @@ DEVICES = {"server": "wyns", "client": "wync"}
 
 _CLONE_NEWNET = 0x40000000
 _libc = ctypes.CDLL(None, use_errno=True)
+# Benchmarks put a router between the two.
 _name_format = re.compile(r"wyn-([0-9]+)-(server|client|router)")
 
 

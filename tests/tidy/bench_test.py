@@ -40,8 +40,8 @@ class Figures(unittest.TestCase):
 
     def test_three_digits_and_no_exponent(self) -> None:
         for value, text in ((0.1414, "0.141"), (92.84, "92.8"), (1041.4, "1041"), (2.0, "2"),
-                            (0, "0"), (1e-9, "0"), (-3.877, "-3.88"), (0.00012, "0.00012"),
-                            (None, "-")):
+                            (9.998, "10.0"), (0, "0"), (1e-9, "0"), (-3.877, "-3.88"),
+                            (0.00012, "0.00012"), (None, "-")):
             self.assertEqual(digits(value), text)
 
 
