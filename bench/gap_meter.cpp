@@ -37,6 +37,8 @@ using namespace wyn;
 constexpr std::size_t buffer_bytes = 128 * 1024 * 1024;
 constexpr std::size_t kept_bytes = sizeof(iphdr) + 40 + sizeof(udphdr); // 40: longest IP options
 constexpr std::size_t batch = 64;
+// How a flow begins is not how it goes on: a sender may try the path with a datagram or two first.
+constexpr std::int64_t opening_ns = 100'000'000;
 constexpr timespec nap{.tv_sec = 0, .tv_nsec = 5'000'000};
 
 struct Watch {
@@ -202,6 +204,13 @@ std::uint64_t longest_run(const std::vector<Departure>& flow, double gap_ns) {
     return longest;
 }
 
+std::vector<Departure> without_opening(const std::vector<Departure>& flow) {
+    const auto begins = std::ranges::find_if(flow, [&](const Departure& departure) {
+        return departure.ns >= flow.front().ns + opening_ns;
+    });
+    return {begins, flow.end()};
+}
+
 // A train of n is followed by the next one n gaps later, so single datagrams are a train of one.
 nlohmann::ordered_json describe(const std::vector<Departure>& flow, const Watch& watch) {
     const double gap_ns = watch.length * 8e9 / watch.rate;
@@ -235,10 +244,11 @@ Result<nlohmann::ordered_json> watch_flow(const Watch& watch) {
     fmt::print("listening on {}\n", watch.interface);
     std::fflush(stdout);
     if (auto run = observer.run(); !run) return pass_on(run);
-    if (observer.departures().size() < 3) return fail("there was no such flow");
+    const std::vector<Departure> flow = without_opening(observer.departures());
+    if (flow.size() < 3) return fail("there was no such flow");
     auto dropped = observer.dropped();
     if (!dropped) return pass_on(dropped);
-    auto report = describe(observer.departures(), watch);
+    auto report = describe(flow, watch);
     report["unseen"] = *dropped;
     report["unstamped"] = observer.unstamped();
     return report;

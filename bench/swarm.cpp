@@ -33,7 +33,7 @@ struct Crowd {
 // Nobody looks at a display here, and a thousand of them would be most of the work.
 constexpr Duration snapshot_interval = 1s;
 
-// One client. Failed when there is no session, or its result is not complete.
+// One client. It has failed when there is no session, or its result is not complete.
 struct Member {
     std::unique_ptr<ctl::Contact> contact;
     std::unique_ptr<ctl::ProbeRunner> runner;
@@ -109,7 +109,7 @@ private:
 
     void on_contact(Member& member, const ctl::Contact::Outcome& outcome) {
         if (const auto* failure = std::get_if<ctl::Failure>(&outcome))
-            return finish(member, failure->sentence);
+            return finish(member, failure->reason);
         const auto index = static_cast<Duration::rep>(&member - members_.data());
         const auto left = static_cast<Duration::rep>(members_.size()) - index;
         member.probing = crowd_.together + left * crowd_.spacing;
