@@ -13,8 +13,6 @@ namespace {
 
 const std::string program = "wyndrvrctl";
 constexpr std::size_t port_buffer_bytes = 16 * 1024 * 1024;
-// Our own workers report ten times a second for the display.
-constexpr Duration snapshot_interval = 100ms;
 constexpr Duration worker_timeout = 2s;
 constexpr Duration check_interval = 250ms;
 
@@ -37,9 +35,10 @@ const crypto::PortKeys& keys_of(const crypto::SessionKeys& keys, PortRole role) 
 }
 
 Result<rt::PortCrew::Member> make_member(const Contacted& contacted, PortRole role,
-                                         const std::string& device) {
-    auto socket = net::open_udp({.address = contacted.local.address, .port = 0},
-                                {.receive_buffer_bytes = port_buffer_bytes, .device = device});
+                                         const ProbeRunner::Settings& settings) {
+    auto socket =
+        net::open_udp({.address = contacted.local.address, .port = 0},
+                      {.receive_buffer_bytes = port_buffer_bytes, .device = settings.device});
     if (!socket) return pass_on(socket);
     const wire::Assign& assign = contacted.assigned.assign;
     const dgram::Endpoint peer{.address = contacted.server.address, .port = port_of(assign, role)};
@@ -50,7 +49,7 @@ Result<rt::PortCrew::Member> make_member(const Contacted& contacted, PortRole ro
                                           .peer = peer,
                                           .terms = session::terms_of(assign),
                                           .tuning = {},
-                                          .snapshot_interval = snapshot_interval},
+                                          .snapshot_interval = settings.snapshot_interval},
                                 .socket = std::move(*socket)};
 }
 
@@ -73,7 +72,7 @@ Result<void> ProbeRunner::start(rt::Loop& loop, const Settings& settings,
                                 const Contacted& contacted) {
     std::array<rt::PortCrew::Member, 3> members;
     for (const PortRole role : session::port_roles) {
-        auto member = make_member(contacted, role, settings.device);
+        auto member = make_member(contacted, role, settings);
         if (!member) return pass_on(member);
         members[static_cast<std::size_t>(role)] = std::move(*member);
     }

@@ -14,6 +14,7 @@ public:
         session::ProbePlan plan;
         Placement placement = Placement::single;
         std::string device;
+        Duration snapshot_interval = 100ms; // of our own workers, for the display
     };
     using Function = std::move_only_function<void()>;
 

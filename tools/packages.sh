@@ -5,15 +5,16 @@
 may_install=yes
 
 # Sets: `build` builds everything including the tests, `test` runs the tests that need the kernel,
-# `bench`, `check` and `fuzz` are for the verbs of that name. clang 19 is the version whose format
-# is law.
+# `bench`, `check` and `fuzz` are for the verbs of that name, `peers` are what ./dev bench can
+# measure against. clang 19 is the version whose format is law.
 # shellcheck disable=SC2034 # read by name, in wanted_packages
 declare -A packages_apt=(
     [build]="g++ meson ninja-build pkg-config python3 libsystemd-dev libtomlplusplus-dev
         libspdlog-dev libfmt-dev libcli11-dev nlohmann-json3-dev libssl-dev catch2
         librapidcheck-dev"
     [test]="iproute2 util-linux"
-    [bench]="libbenchmark-dev"
+    [bench]="libbenchmark-dev iproute2"
+    [peers]="iperf3 nuttcp irtt"
     [check]="clang-19 clang-tidy-19 clang-format-19 mandoc shellcheck"
     [fuzz]="clang-19 libclang-rt-19-dev"
 )
@@ -23,7 +24,8 @@ declare -A packages_dnf=(
         spdlog-devel fmt-devel cli11-devel json-devel openssl-devel catch-devel rapidcheck-devel
         libasan libubsan libtsan"
     [test]="iproute util-linux"
-    [bench]="google-benchmark-devel"
+    [bench]="google-benchmark-devel iproute"
+    [peers]="iperf3 nuttcp"
     [check]="clang clang-tools-extra mandoc ShellCheck"
     [fuzz]="clang compiler-rt"
 )
@@ -32,7 +34,8 @@ declare -A packages_pacman=(
     [build]="gcc meson ninja pkgconf python systemd-libs tomlplusplus spdlog fmt cli11
         nlohmann-json openssl catch2 rapidcheck"
     [test]="iproute2 util-linux"
-    [bench]="benchmark"
+    [bench]="benchmark iproute2"
+    [peers]="iperf3"
     [check]="clang mandoc shellcheck"
     [fuzz]="clang compiler-rt"
 )

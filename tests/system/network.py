@@ -23,7 +23,8 @@ DEVICES = {"server": "wyns", "client": "wync"}
 
 _CLONE_NEWNET = 0x40000000
 _libc = ctypes.CDLL(None, use_errno=True)
-_name_format = re.compile(r"wyn-([0-9]+)-(server|client)")
+# Benchmarks put a router between the two.
+_name_format = re.compile(r"wyn-([0-9]+)-(server|client|router)")
 
 
 class Unavailable(Exception):
