@@ -9,8 +9,7 @@ from contest import Column, Comparison, Contest, Contestant, Run
 from figures import busiest
 from paths import Loopback, Path
 from programs import BUILD, Program, Stage, typed
-from tools import (Flow, ctl_knows, iperf3, is_installed, nuttcp, ports, read_report, wyndrvr,
-                   yardstick)
+from tools import Flow, iperf3, is_installed, nuttcp, ports, read_report, wyndrvr, yardstick
 
 DEFAULT_SECONDS = 2.0
 RATES_MBIT = (1, 10, 100, 1000)
@@ -37,11 +36,9 @@ def even_flow(path: Path, flow: Flow) -> Contest:
     """
     contestants, comparisons = [], []
     for mode in ("sleep", "precise"):
-        if ctl_knows("--pacing") or mode == "sleep":
-            option = ["--pacing", mode] if ctl_knows("--pacing") else []
-            contestants.append(_watched(f"wyndrvr {mode}", wyndrvr, path, flow, *option))
-            comparisons.append(Comparison(f"wyndrvr {mode}", f"yardstick {mode}", _KEYS))
-        contestants.append(_watched(f"yardstick {mode}", yardstick, path, flow, "--pacing", mode))
+        contestants += [_watched(f"{name} {mode}", tool, path, flow, "--pacing", mode)
+                        for name, tool in (("wyndrvr", wyndrvr), ("yardstick", yardstick))]
+        comparisons.append(Comparison(f"wyndrvr {mode}", f"yardstick {mode}", _KEYS))
     for name, tool in (("nuttcp", nuttcp), ("iperf3", iperf3)):
         if is_installed(name):
             contestants.append(_watched(name, tool, path, flow))

@@ -5,8 +5,7 @@ of its ports.
 from contest import Column, Comparison, Contest, Contestant, Run
 from paths import Loopback, Path
 from programs import Stage, typed
-from tools import (CTL, contradiction, counts_of, ctl_knows, ports, read_report, start_daemon,
-                   unlimited)
+from tools import CTL, contradiction, counts_of, ctl_knows, ports, read_report, start_daemon
 
 DEFAULT_SECONDS = 2.0
 LENGTH = 1472
@@ -54,7 +53,7 @@ def _contest(title: str, path: Path, seconds: float,
 def both_ways(path: Path, seconds: float, settings: tuple[str, ...], *options: str) -> Run:
     """Idle latency, then as fast as it can down and up."""
     probing = [CTL, "probe", f"{path.server}:{ports()}", "-t", f"{seconds:g}", "-l", str(LENGTH),
-               "-b", unlimited(), *options, "--json", "--quiet"]
+               "-b", "0", *options, "--json", "--quiet"]
     with Stage() as stage:
         daemon, serving = start_daemon(stage, path, *settings)
         ended = stage.start(path.command("client", *probing)).wait(2 * seconds + _PATIENCE)

@@ -9,7 +9,7 @@ from contest import Column, Comparison, Contest, Contestant, Run
 from figures import digits
 from paths import Loopback, Path, Routed, Veth
 from programs import Failed
-from tools import Flow, ctl_knows, iperf3, is_installed, nuttcp, wyndrvr, yardstick
+from tools import Flow, iperf3, is_installed, nuttcp, wyndrvr, yardstick
 
 DEFAULT_SECONDS = 2.0
 SHAPED_MBIT = (10, 100, 1000)
@@ -49,13 +49,13 @@ def one_flow_in_depth(path: Path, flow: Flow) -> Contest:
         return wyndrvr(path, replace(flow, rate=int(reached * 1e9 / 2)))
 
     contest = one_flow(path, flow)
-    contest.contestants.append(Contestant(_HALF, half, follows="wyndrvr"))
-    if ctl_knows("--no-gso"):
-        contest.contestants += [
-            Contestant(_PLAIN, lambda _: wyndrvr(path, flow, "--no-gso")),
-            Contestant(_PLAIN_YARDSTICK, lambda _: yardstick(path, flow, "--no-offload"))]
-        others = [_PLAIN_YARDSTICK, *(name for name, _ in _installed_peers())]
-        contest.comparisons += [Comparison(_PLAIN, other, _KEYS) for other in others]
+    ours, yards, *peers = contest.contestants
+    plain = Contestant(_PLAIN, lambda _: wyndrvr(path, flow, "--no-gso"))
+    plain_yards = Contestant(_PLAIN_YARDSTICK, lambda _: yardstick(path, flow, "--no-offload"))
+    contest.contestants = [ours, Contestant(_HALF, half, follows=ours.name), plain, yards,
+                           plain_yards, *peers]
+    contest.comparisons += [Comparison(plain.name, other.name, _KEYS)
+                            for other in (plain_yards, *peers)]
     return contest
 
 

@@ -88,15 +88,6 @@ def is_installed(peer: str) -> bool:
     return shutil.which(peer) is not None
 
 
-@functools.cache
-def unlimited() -> str:
-    """What -b takes for "as fast as it can"."""
-    line = [CTL, "probe", "127.0.0.1:9", "-b", "0", "--timeout", "0.1", "-q"]
-    run = subprocess.run(line, capture_output=True, timeout=10, stdin=subprocess.DEVNULL)
-    usage_error = 2
-    return "200G" if run.returncode == usage_error else "0"
-
-
 def contradiction(goodput: float, sent: int, lost: int, length: int, seconds: float) -> str:
     """What arrived must be what was sent less what was lost; else, how the two differ."""
     expected = (sent - lost) * length * 8 / seconds
@@ -149,8 +140,7 @@ def read_report(text: str) -> dict:
 def probe_command(path: Path, flow: Flow, *options: str) -> list[str]:
     directions = ["--up"] if flow.direction == "up" else ["--down"]
     return [CTL, "probe", f"{path.server}:{ports()}", *directions, "-t", f"{flow.seconds:g}",
-            "-l", str(flow.length), "-b", str(flow.rate or unlimited()), *options, "--json",
-            "--quiet"]
+            "-l", str(flow.length), "-b", str(flow.rate), *options, "--json", "--quiet"]
 
 
 def wyndrvr(path: Path, flow: Flow, *options: str, settings: tuple[str, ...] = (),
@@ -181,8 +171,8 @@ def counts_of(direction: dict) -> dict:
 
 
 def extras_of(direction: dict) -> dict:
-    """What newer reports tell besides."""
-    lateness = direction.get("pacing", {}).get("lateness_ns") or {}
+    """What only some loads have: lateness is of those with a schedule."""
+    lateness = (direction.get("pacing") or {}).get("lateness_ns") or {}
     said = {f"lateness_us_{name}": lateness[name] / 1e3 for name in ("p50", "p99", "max")
             if lateness.get(name) is not None}
     return said | {key: direction[key] for key in ("longest_train", "receive_buffer_bytes")
@@ -214,9 +204,10 @@ def yardstick(path: Path, flow: Flow, *options: str, watch: Watch = _unwatched) 
 
 
 def iperf3(path: Path, flow: Flow, watch: Watch = _unwatched) -> Run:
+    whole_seconds = max(1, round(flow.seconds))  # it cuts fractions off, and 0 lasts for ever
     serving = ["iperf3", "-s", "-1", "-p", str(ports())]
     asking = ["iperf3", "-c", path.server, "-p", str(ports()), "-u", "-b", str(flow.rate), "-l",
-              str(flow.length), "-t", f"{flow.seconds:g}", "-J",
+              str(flow.length), "-t", str(whole_seconds), "-J",
               *(["-R"] if flow.direction == "down" else [])]
     with Stage() as stage:
         server = stage.start(path.command("server", *serving))
