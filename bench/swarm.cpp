@@ -54,9 +54,7 @@ public:
         auto loop = rt::Loop::create();
         if (!loop) return pass_on(loop);
         loop_ = std::move(*loop);
-        auto timer = loop_->add_timer([this] { start_next(); });
-        if (!timer) return pass_on(timer);
-        timer_ = std::move(*timer);
+        timer_ = loop_->add_timer([this] { start_next(); });
         timer_.arm(mono_now());
         const auto turned = loop_->run();
         return turned ? Result<void>{} : std::unexpected{turned.error()};

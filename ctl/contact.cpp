@@ -32,9 +32,7 @@ Result<std::unique_ptr<Contact>> Contact::begin(rt::Loop& loop, Settings setting
 Result<void> Contact::start(rt::Loop& loop) {
     began_ = mono_now();
     give_up_ = began_ + settings_.timeout;
-    auto timer = loop.add_timer([this] { on_timer(); });
-    if (!timer) return pass_on(timer);
-    timer_ = std::move(*timer);
+    timer_ = loop.add_timer([this] { on_timer(); });
     // An address family that this host lacks is no reason to give up on the other one.
     std::optional<Error> first_error;
     for (const dgram::Endpoint& server : settings_.servers) {

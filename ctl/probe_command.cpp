@@ -218,9 +218,7 @@ private:
                         dgram::print(report_.local->address), device),
             style, terminal_width(STDERR_FILENO));
         live_ = std::make_unique<LiveLines>();
-        auto timer = loop_->add_timer([this] { redraw(); });
-        if (!timer) return; // a probe without a picture is still a probe
-        redraw_ = std::move(*timer);
+        redraw_ = loop_->add_timer([this] { redraw(); });
         redraw();
     }
 

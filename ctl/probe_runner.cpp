@@ -42,15 +42,17 @@ Result<rt::PortCrew::Member> make_member(const Contacted& contacted, PortRole ro
     if (!socket) return pass_on(socket);
     const wire::Assign& assign = contacted.assigned.assign;
     const dgram::Endpoint peer{.address = contacted.server.address, .port = port_of(assign, role)};
-    return rt::PortCrew::Member{.setup = {.side = session::Side::client,
-                                          .role = role,
-                                          .session = assign.session,
-                                          .keys = keys_of(contacted.assigned.keys, role),
-                                          .peer = peer,
-                                          .terms = session::terms_of(assign),
-                                          .tuning = {},
-                                          .snapshot_interval = settings.snapshot_interval},
-                                .socket = std::move(*socket)};
+    return rt::PortCrew::Member{
+        .setup = {.side = session::Side::client,
+                  .role = role,
+                  .session = assign.session,
+                  .keys = keys_of(contacted.assigned.keys, role),
+                  .peer = peer,
+                  .terms = session::terms_of(assign),
+                  .tuning = {},
+                  .snapshot_interval = settings.snapshot_interval,
+                  .sign_of_life = session::sign_of_life_of(settings.placement, worker_timeout)},
+        .socket = std::move(*socket)};
 }
 
 } // namespace
@@ -88,10 +90,9 @@ Result<void> ProbeRunner::start(rt::Loop& loop, const Settings& settings,
         });
     if (!crew) return pass_on(crew);
     ports_ = std::move(*crew);
-    auto timer = loop.add_timer([this] { on_timer(); });
-    if (!timer) return pass_on(timer);
-    timer_ = std::move(*timer);
-    next_check_ = mono_now() + check_interval;
+    timer_ = loop.add_timer([this] { on_timer(); });
+    // Ports in this loop live and die with us.
+    if (settings.placement != Placement::single) next_check_ = mono_now() + check_interval;
     settle();
     return {};
 }

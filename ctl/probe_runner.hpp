@@ -39,7 +39,7 @@ private:
     session::ConnectionOutbox out_;
     Function on_done_;
     rt::Timer timer_;
-    MonoTime next_check_{};
+    MonoTime next_check_ = never;
     std::unique_ptr<rt::PortCrew> ports_;
 };
 

@@ -57,13 +57,12 @@ Result<void> ControlServer::serve(net::Fd socket) {
     caller.socket = std::move(socket);
     auto io = loop_.add_io(caller.socket.get(), EPOLLIN,
                            [this, &caller](std::uint32_t events) { on_event(caller, events); });
-    auto idle = loop_.add_timer([this, &caller] { dismiss(caller); });
-    if (!io || !idle) {
+    if (!io) {
         callers_.pop_back();
         return fail("no resources for another caller");
     }
     caller.watch = std::move(*io);
-    caller.idle = std::move(*idle);
+    caller.idle = loop_.add_timer([this, &caller] { dismiss(caller); });
     caller.idle.arm(mono_now() + patience);
     return {};
 }

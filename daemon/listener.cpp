@@ -142,18 +142,21 @@ void Listener::start_session(const Caller& caller, const wire::Hello& hello,
     wire::put_tag(entry.assign, crypto::Tagger{keys.assign}.tag({covered}));
     entry.control_keys = keys.control;
 
-    const Admitted admitted{.setup = {.session = entry.id,
-                                      .client = caller.from,
-                                      .control = keys.control,
-                                      .upload = keys.upload,
-                                      .download = keys.download,
-                                      .terms = terms,
-                                      .tuning = settings_.tuning,
-                                      .port_placement = settings_.port_placement,
-                                      .worker_timeout = settings_.worker_timeout},
-                            .ports = ports,
-                            .local = caller.local,
-                            .key_name = entry.key_name};
+    const Admitted admitted{
+        .setup = {.session = entry.id,
+                  .client = caller.from,
+                  .control = keys.control,
+                  .upload = keys.upload,
+                  .download = keys.download,
+                  .terms = terms,
+                  .tuning = settings_.tuning,
+                  .port_placement = settings_.port_placement,
+                  .worker_timeout = settings_.worker_timeout,
+                  .sign_of_life = session::sign_of_life_of(settings_.connection_placement,
+                                                           settings_.worker_timeout)},
+        .ports = ports,
+        .local = caller.local,
+        .key_name = entry.key_name};
     // The table first: the host may tell news of the session before start() returns.
     const SessionEntry& added = sessions_.add(std::move(entry));
     if (!host_.start(admitted)) {

@@ -38,6 +38,7 @@ struct ListenerSettings {
     session::Tuning tuning;
     std::vector<PortRange> port_ranges;
     Placement port_placement = Placement::single;
+    Placement connection_placement = Placement::single;
     Duration worker_timeout = 2s;
 };
 

@@ -33,7 +33,10 @@ constexpr std::uint64_t last_word_counter = std::uint64_t{1} << 63;
 Server::Server(rt::Loop& loop, const ServerConfig& config, std::vector<std::string> config_files,
                journal::Sink& sink)
     : loop_{loop}, config_{config}, config_files_{std::move(config_files)}, sink_{sink},
-      since_{mono_now()}, next_check_{since_}, hang_check_{since_} {}
+      since_{mono_now()}, hang_check_{since_} {
+    // Connections in this loop live and die with us.
+    if (config_.connection_parallelism != Placement::single) next_check_ = since_;
+}
 
 Server::~Server() = default;
 
@@ -95,10 +98,8 @@ Result<void> Server::open_control_socket() {
 Result<void> Server::watch() {
     auto io = loop_.add_io(socket_->fd(), EPOLLIN, [this](std::uint32_t) { on_inquiries(); });
     if (!io) return pass_on(io);
-    auto timer = loop_.add_timer([this] { on_timer(); });
-    if (!timer) return pass_on(timer);
     watch_ = std::move(*io);
-    timer_ = std::move(*timer);
+    timer_ = loop_.add_timer([this] { on_timer(); });
     bury_ = loop_.add_defer([this] {
         ended_.clear();
         if (stopping_ && running_.empty()) loop_.exit(0);

@@ -78,7 +78,7 @@ private:
     rt::Io watch_;
     rt::Timer timer_;
     rt::Defer bury_;
-    MonoTime next_check_;
+    MonoTime next_check_ = never;
     rt::HangCheck hang_check_;
     MonoTime stop_by_ = never;
     bool stopping_ = false;

@@ -142,7 +142,8 @@ void describe_turns(Config& config, Visitor& visitor) {
                               "share one loop wait for both sleeps."},
                   config.send_sleep, microseconds(0us, 100ms));
     visitor.visit({.name = "heartbeat_rate",
-                   .meaning = "The shortest time between two heartbeats on a port."},
+                   .meaning = "The shortest time between two heartbeats on a port. A session that "
+                              "rests beats less often."},
                   config.heartbeat_rate, microseconds(10ms, 1s));
     visitor.visit({.name = "adjustment_delay",
                    .meaning = "The shortest time between two changes of the sending rate, and the "

@@ -21,6 +21,7 @@ ListenerSettings listener_settings(const ServerConfig& config) {
                        .send_sleep = config.send_sleep},
             .port_ranges = config.port_ranges,
             .port_placement = config.port_parallelism,
+            .connection_placement = config.connection_parallelism,
             .worker_timeout = config.worker_timeout};
 }
 

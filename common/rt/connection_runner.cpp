@@ -48,15 +48,15 @@ ConnectionRunner::create(Loop& loop, Link& up, const std::string& program,
 ConnectionRunner::ConnectionRunner(Link& up, const session::ConnectionSetup& setup, Function on_end)
     : up_{up}, on_end_{std::move(on_end)}, worker_timeout_{setup.worker_timeout},
       connection_{setup, mono_now()},
-      next_check_{mono_now() + worker_timeout_ / checks_per_timeout} {}
+      next_check_{setup.port_placement == Placement::single
+                      ? never // they live and die with us
+                      : mono_now() + worker_timeout_ / checks_per_timeout} {}
 
 Result<void> ConnectionRunner::watch(Loop& loop) {
     auto link = loop.add_io(up_.fd(), EPOLLIN, [this](std::uint32_t) { on_link(); });
     if (!link) return pass_on(link);
-    auto timer = loop.add_timer([this] { on_timer(); });
-    if (!timer) return pass_on(timer);
     link_watch_ = std::move(*link);
-    timer_ = std::move(*timer);
+    timer_ = loop.add_timer([this] { on_timer(); });
     return {};
 }
 

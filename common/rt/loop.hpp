@@ -5,13 +5,17 @@
 // their own function, and may outlive the loop. A loop and its handles belong to one thread; every
 // thread can make its own.
 //
-// One turn of the loop calls one function: of the sources that are ready, the one that has waited
-// longest. There are no priorities on purpose: a flood, or a port that spins, would starve whatever
-// came behind it, and then a client gets no answer, or the operator.
+// A turn of the loop serves the descriptors that are ready (32 at most, in the order in which they
+// became so), or the timers that are due, or one signal, whichever has waited longest. There are no
+// priorities on purpose: a flood, or a port that spins, would starve whatever came behind it, and
+// then a client gets no answer, or the operator.
 #pragma once
 
 #include "base/error.hpp"
 #include "clock/time.hpp"
+#include "net/fd.hpp"
+#include "rt/ready_set.hpp"
+#include "rt/timer_queue.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -23,7 +27,7 @@ struct sd_event_source;
 
 namespace wyn::rt {
 
-// What all handles share: sole ownership of a registration. Empty when default-made or moved from.
+// Sole ownership of a registration with sd-event. Empty when default-made or moved from.
 class Source {
 public:
     Source() noexcept = default;
@@ -36,6 +40,7 @@ public:
     explicit operator bool() const noexcept { return raw_ != nullptr; }
 
 protected:
+    friend class Loop;
     explicit Source(sd_event_source* raw) noexcept : raw_{raw} {}
     sd_event_source* raw() const noexcept { return raw_; }
 
@@ -43,48 +48,27 @@ private:
     sd_event_source* raw_ = nullptr;
 };
 
-// A descriptor that is watched. The handle must go before the descriptor is closed.
-class Io : public Source {
-public:
-    Io() noexcept = default;
-    // Waits for `events` from now on, EPOLLIN and EPOLLOUT; 0 pauses, errors and hang-ups included.
-    void watch(std::uint32_t events);
-
-private:
-    friend class Loop;
-    using Source::Source;
-};
-
-// Fires once per arm(), never early; the loop adds at most a microsecond to the kernel's lateness.
-class Timer : public Source {
-public:
-    Timer() noexcept = default;
-    // Replaces the time that was set before; `never` disarms. The same time again costs nothing. A
-    // time that has passed fires in the next turn.
-    void arm(MonoTime at);
-    void disarm() { arm(never); }
-    // When it will fire; `never` when it is not armed.
-    MonoTime due() const noexcept;
-
-private:
-    friend class Loop;
-    struct State;
-    Timer(sd_event_source* raw, State* state) noexcept : Source{raw}, state_{state} {}
-
-    State* state_ = nullptr; // owned by the registration
-};
-
 // Calls its function again and again while it is switched on; others get their turns in between. A
 // timer that is armed with the present time does that too, but lets the kernel program the clock
 // each time, which costs some 40 us on a virtual machine.
-class Spin : public Source {
+class Spin {
 public:
     Spin() noexcept = default;
+    Spin(Spin&& other) noexcept { *this = std::move(other); }
+    Spin& operator=(Spin&& other) noexcept;
     void on(bool wanted);
+    void reset() noexcept;
+    ~Spin() { reset(); }
 
 private:
     friend class Loop;
-    using Source::Source;
+    Spin(net::Fd ready, Io io, std::shared_ptr<int> spinning) noexcept
+        : ready_{std::move(ready)}, io_{std::move(io)}, spinning_{std::move(spinning)} {}
+
+    net::Fd ready_; // an event counter that is never read, so it is ready always
+    Io io_;
+    std::shared_ptr<int> spinning_; // of the loop: how many of them are on
+    bool on_ = false;
 };
 
 // Something to do before anything else, as soon as the running function has returned. It is no way
@@ -119,13 +103,13 @@ public:
     ~Loop();
 
     // Functions must not throw: one that does ends the program, since there is C in between.
-    using IoFunction = std::move_only_function<void(std::uint32_t events)>;
+    using IoFunction = ReadySet::Function;
     using Function = std::move_only_function<void()>;
 
     // Errors: a descriptor that cannot be watched (EPERM: a regular file) or is watched already
     // (EEXIST), and exhausted resources.
     Result<Io> add_io(int fd, std::uint32_t events, IoFunction function);
-    Result<Timer> add_timer(Function function);
+    Timer add_timer(Function function);
     // Blocks the signal in this thread, and leaves it blocked. Threads started later inherit that;
     // one started earlier would still be interrupted by the signal.
     Result<Signal> add_signal(int number, Function function);
@@ -148,8 +132,26 @@ public:
 
 private:
     explicit Loop(sd_event* raw) noexcept : raw_{raw} {}
+    Result<void> begin();
+    void serve_ready();
+    void note_busyness(MonoTime began, std::size_t served);
+    bool nap_if_busy();
+    void serve_timers();
+    void program_clock();
 
     sd_event* raw_;
+    std::unique_ptr<ReadySet> ready_;
+    TimerQueue timers_;
+    Source ready_source_;
+    Source clock_source_;
+    MonoTime programmed_ = never; // what the kernel's clock is set for
+    std::shared_ptr<int> spinning_ = std::make_shared<int>(0);
+    MonoTime last_served_{};
+    MonoTime woke_{}; // from the last nap, or ended the last round
+    int busyness_ = 0;
+    bool napped_ = false;
+    bool did_nothing_ = false; // in the last turn: a clock that was set for a timer put off since
+    bool left_ = false;
 };
 
 } // namespace wyn::rt

@@ -106,6 +106,7 @@ std::optional<std::string> PlacedWorker::how_it_ended() {
 }
 
 bool PlacedWorker::hangs(MonoTime now, Duration patience, bool excused) {
+    if (where_ == Placement::single) return false; // it lives and dies with its owner's loop
     if (excused) last_heard_ = now;
     hangs_ = now - last_heard_ >= patience;
     return hangs_;

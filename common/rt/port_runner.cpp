@@ -39,7 +39,7 @@ Result<std::unique_ptr<PortRunner>> PortRunner::create(Loop& loop, Link& up, net
         if (auto connected = runner->socket_.connect(setup.peer); !connected)
             return pass_on(connected);
     if (auto watched = runner->watch(loop); !watched) return pass_on(watched);
-    runner->wait(true);
+    runner->wait(mono_now(), true);
     return runner;
 }
 
@@ -51,15 +51,13 @@ Result<void> PortRunner::watch(Loop& loop) {
     auto link = loop.add_io(up_.fd(), EPOLLIN, [this](std::uint32_t) { on_link(); });
     watched_ = EPOLLIN;
     auto socket = loop.add_io(socket_.fd(), watched_, [this](std::uint32_t) { turn(); });
-    auto timer = loop.add_timer([this] { turn(); });
     auto spin = loop.add_spin([this] { turn(); });
     if (!link) return pass_on(link);
     if (!socket) return pass_on(socket);
-    if (!timer) return pass_on(timer);
     if (!spin) return pass_on(spin);
     link_watch_ = std::move(*link);
     socket_watch_ = std::move(*socket);
-    timer_ = std::move(*timer);
+    timer_ = loop.add_timer([this] { turn(); });
     spin_ = std::move(*spin);
     return {};
 }
@@ -76,14 +74,16 @@ void PortRunner::on_link() {
 }
 
 void PortRunner::turn() {
-    const std::size_t trains = driver_.receive(mono_now(), most_trains_per_turn);
-    napping_ = driver_.session().is_receiving() && trains >= trains_worth_a_nap &&
-               !tuning_.incoming_blocking_level;
+    const MonoTime now = mono_now();
+    const bool loaded = driver_.session().is_receiving();
+    // Of messages one at a time: when there is another the loop says so, and seldom is one there.
+    const std::size_t trains = driver_.receive(now, loaded ? most_trains_per_turn : 1);
+    napping_ = loaded && trains >= trains_worth_a_nap && !tuning_.incoming_blocking_level;
     bool more = trains == most_trains_per_turn;
     sleep_for(tuning_.incoming_sleep);
     more = send_what_is_due() || more;
     sleep_for(tuning_.send_sleep);
-    if (tell_news()) wait(more);
+    if (tell_news()) wait(now, more);
 }
 
 // Trains until none is due or the turn's time for sending is over; true in the latter case.
@@ -123,19 +123,19 @@ bool PortRunner::tell_news() {
     return true;
 }
 
-void PortRunner::wait(bool more) {
+// `now` is when the turn began.
+void PortRunner::wait(MonoTime now, bool more) {
     watch_socket();
     const bool spins = more || tuning_.incoming_blocking_level == Duration::zero();
     spin_.on(spins);
     if (spins) return;
-    const MonoTime now = mono_now();
     MonoTime wake = driver_.due();
     if (const Duration spin = driver_.spin(); spin > Duration::zero())
         wake = std::min(wake, driver_.train_due() - spin);
     if (driver_.waits_for_room()) wake = std::max(wake, now + recheck_when_full);
-    if (napping_) wake = std::min(wake, now + nap);
+    if (napping_) wake = std::min(wake, mono_now() + nap);
     if (tuning_.incoming_blocking_level)
-        wake = std::min(wake, now + *tuning_.incoming_blocking_level);
+        wake = std::min(wake, mono_now() + *tuning_.incoming_blocking_level);
     timer_.arm(wake);
 }
 

@@ -28,7 +28,7 @@ private:
     bool send_what_is_due();
     MonoTime spin_until_due() const;
     bool tell_news();
-    void wait(bool more);
+    void wait(MonoTime now, bool more);
     void watch_socket();
     void end();
 

@@ -49,6 +49,12 @@ BeatOutcome BeatAnswerer::on_beat2(Stamp arrived, const dgram::Endpoint& from,
     return {.rtt = round_trip(challenge.sent, arrived, beat.held_ns), .confirmed = first};
 }
 
+void BeatAsker::set_interval(MonoTime now, Duration interval) {
+    if (interval == interval_) return;
+    if (confirmed_) due_ = std::max(now, due_ + (interval - interval_));
+    interval_ = interval;
+}
+
 std::optional<wire::Beat> BeatAsker::on_timer(MonoTime now) {
     if (now < due_) return std::nullopt;
     due_ = now + (confirmed_ ? interval_ : until_confirmed_);

@@ -58,6 +58,8 @@ public:
     BeatAsker(Random& random, MonoTime now, Duration interval, Duration until_confirmed)
         : random_{random}, interval_{interval}, until_confirmed_{until_confirmed}, due_{now} {}
 
+    // Another interval from the newest beat on.
+    void set_interval(MonoTime now, Duration interval);
     std::optional<wire::Beat> on_timer(MonoTime now);
     BeatOutcome on_beat1(Stamp arrived, MonoTime now, const wire::Beat& beat);
 

@@ -16,10 +16,14 @@ struct ConnectionSetup {
     Terms terms;
     Tuning tuning;
     Placement port_placement = Placement::single;
-    Duration worker_timeout = 2s; // a port that reports nothing for this long has failed
+    Duration worker_timeout = 2s;            // a port that reports nothing for this long has failed
+    Duration sign_of_life = Duration::max(); // of the connection itself, see PortSetup
 
     PortSetup port(PortRole role) const;
 };
+
+// How often a worker placed there must give a sign of life so that nobody takes it for dead.
+Duration sign_of_life_of(Placement where, Duration worker_timeout);
 
 struct CloseConnection {
     wire::End end = wire::End::shutting_down;

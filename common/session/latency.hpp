@@ -22,6 +22,7 @@ class LatencyProber {
 public:
     // Zero stops; numbers go on rising over all flows of a session.
     void set_interval(MonoTime now, Duration interval);
+    Duration interval() const { return interval_; } // zero: off
 
     std::optional<wire::Probe> on_timer(MonoTime now);
     // Nothing, or why the echo does not count.

@@ -38,7 +38,10 @@ struct PortSetup {
     dgram::Endpoint peer;
     Terms terms;
     Tuning tuning;
-    Duration snapshot_interval = 250ms;
+    Duration snapshot_interval = 250ms; // while it has something to do
+    // Longest time without a snapshot, for an owner who would take silence for death; none: a port
+    // in its owner's own loop does not need to say that it lives.
+    Duration sign_of_life = Duration::max();
 };
 
 // Load this way or that, for one test.

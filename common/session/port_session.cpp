@@ -10,6 +10,15 @@ namespace {
 
 // Until the server has confirmed a port the client beats about once per round trip of a long path.
 constexpr Duration beat_until_confirmed = 50ms;
+// A port that has had nothing to do for this long rests: what it says about itself is worth less
+// than what it costs a daemon with hundreds of sessions.
+constexpr Duration until_rest = 2s;
+constexpr Duration snapshot_interval_at_rest = 5s;
+// At rest the control port alone keeps the session alive, and survives two losses. The others beat
+// to keep what a NAT on the way remembers of them, which is at least 30 s in practice (RFC 4787
+// wants 2 min).
+constexpr int beats_per_idle_timeout = 3;
+constexpr Duration longest_beat_interval = 25s;
 
 const crypto::Key256& sending_key(const PortSetup& setup) {
     return setup.side == Side::client ? setup.keys.client_to_server : setup.keys.server_to_client;
@@ -41,13 +50,14 @@ std::string_view name(PortRole role) {
 
 PortSession::PortSession(const PortSetup& setup, MonoTime now, Random& random)
     : setup_{setup}, random_{random}, sealer_{setup.session, sending_key(setup)},
-      opener_{setup.session, receiving_key(setup)}, bulk_tagger_{setup.keys.bulk}, last_heard_{now},
-      next_snapshot_{now + setup.snapshot_interval} {
+      opener_{setup.session, receiving_key(setup)}, last_heard_{now}, last_active_{now},
+      last_snapshot_{now} {
     counts_.role = setup.role;
     if (is_server()) {
-        answerer_.emplace(random);
+        answerer_ = std::make_unique<BeatAnswerer>(random);
     } else {
-        asker_.emplace(random, now, setup.terms.heartbeat, beat_until_confirmed);
+        asker_ =
+            std::make_unique<BeatAsker>(random, now, setup.terms.heartbeat, beat_until_confirmed);
         peer_ = setup.peer;
     }
 }
@@ -68,11 +78,14 @@ void PortSession::send(const wire::SealedBody& body, Outbox& out,
     datagram.to = to;
     ++counts_.datagrams_out;
     counts_.bytes_out += datagram.size;
+    changed_ = true;
 }
 
 // Orders.
 
 void PortSession::on_order(MonoTime now, const PortOrder& order, Outbox& out) {
+    last_active_ = now;
+    changed_ = true;
     if (const auto* begin = std::get_if<BeginSending>(&order)) {
         WYN_CHECK(sends_bulk());
         const std::uint32_t header_bytes = setup_.peer.address.header_bytes();
@@ -83,6 +96,7 @@ void PortSession::on_order(MonoTime now, const PortOrder& order, Outbox& out) {
         WYN_CHECK(setup_.role != PortRole::control && !sends_bulk());
         receiver_ = std::make_unique<BulkReceiver>(*receive, setup_.terms, socket_drops_);
         receiver_->note_capabilities(door_);
+        if (!bulk_tagger_) bulk_tagger_ = std::make_unique<crypto::BulkTagger>(setup_.keys.bulk);
         end_told_ = false;
         broken_told_ = false;
     } else if (const auto* end = std::get_if<EndTest>(&order)) {
@@ -90,7 +104,8 @@ void PortSession::on_order(MonoTime now, const PortOrder& order, Outbox& out) {
         if (receiver_ && receiver_->test() == end->test) receiver_->end();
         end_told_ = false; // asked for its record, even if it was told before
     } else if (const auto* probing = std::get_if<SetProbing>(&order)) {
-        latency_prober_.set_interval(now, probing->interval);
+        if (!latency_prober_) latency_prober_ = std::make_unique<LatencyProber>();
+        latency_prober_->set_interval(now, probing->interval);
     } else if (const auto* control = std::get_if<SendControl>(&order)) {
         // Before the proof there is nobody whom the server could tell anything.
         if (peer_) std::visit([&](const auto& body) { send(body, out); }, control->body);
@@ -102,6 +117,7 @@ void PortSession::on_order(MonoTime now, const PortOrder& order, Outbox& out) {
 
 void PortSession::on_train(MonoTime now, const dgram::ReceivedTrain& train, Outbox& out) {
     const std::size_t count = train.count();
+    changed_ = true;
     if (train.cut_off) return counts_.drops.count(wire::Drop::length, count);
     if (!may_talk(train.from)) return counts_.drops.count(wire::Drop::source, count);
     const Arrived at{.now = now, .stamp = train.stamp, .from = train.from};
@@ -122,7 +138,7 @@ void PortSession::on_train(MonoTime now, const dgram::ReceivedTrain& train, Outb
 void PortSession::on_bulk(const dgram::ReceivedTrain& train) {
     const std::size_t count = train.count();
     if (!is_receiving() || !peer_) return counts_.drops.count(wire::Drop::unexpected, count);
-    const auto authentic = bulk_tagger_.verify(train.bytes, train.segment_size);
+    const auto authentic = bulk_tagger_->verify(train.bytes, train.segment_size);
     count_bulk(train, authentic);
     if (authentic.any()) last_heard_ = std::max(last_heard_, train.stamp.time);
     receiver_->on_train(train, authentic);
@@ -171,8 +187,8 @@ std::optional<wire::Drop> PortSession::dispatch(const Arrived& at, const wire::S
         return std::nullopt;
     }
     if (const auto* echo = std::get_if<wire::Echo>(&body)) {
-        if (!control || is_server()) return wire::Drop::unexpected;
-        return latency_prober_.on_echo(at.stamp, *echo);
+        if (!latency_prober_) return wire::Drop::unexpected;
+        return latency_prober_->on_echo(at.stamp, *echo);
     }
     if (const auto* start = std::get_if<wire::Start>(&body))
         return pass_up(*start, is_server(), out);
@@ -251,15 +267,20 @@ void PortSession::on_sent(MonoTime now, const dgram::SendOutcome& outcome) {
 }
 
 void PortSession::on_timer(MonoTime now, Outbox& out) {
-    if (asker_)
+    if (is_active()) last_active_ = now;
+    if (asker_) {
+        asker_->set_interval(now, beat_interval(now));
         if (const auto beat = asker_->on_timer(now)) send(*beat, out);
-    if (const auto probe = latency_prober_.on_timer(now)) send(*probe, out);
-    if (const auto news = latency_prober_.take_news(now)) out.news.emplace_back(*news);
+    }
+    if (latency_prober_) {
+        if (const auto probe = latency_prober_->on_timer(now)) send(*probe, out);
+        if (const auto news = latency_prober_->take_news(now)) out.news.emplace_back(*news);
+    }
     if (sender_) sender_->on_timer(now);
     if (receiver_)
         if (const auto feedback = receiver_->on_timer(now)) send(*feedback, out);
     tell_ended_tests(out);
-    if (!silence_told_ && now - last_heard_ >= setup_.terms.idle_timeout) {
+    if (now >= silence_due()) {
         silence_told_ = true;
         out.news.emplace_back(PortSilent{});
     }
@@ -308,19 +329,48 @@ PortSnapshot PortSession::snapshot() const {
     return snapshot;
 }
 
+bool PortSession::is_active() const {
+    const Duration probing = latency_prober_ ? latency_prober_->interval() : Duration::zero();
+    const bool probes = probing > Duration::zero() && probing < until_rest;
+    return is_sending() || is_receiving() || probes;
+}
+
+Duration PortSession::beat_interval(MonoTime now) const {
+    const Duration heartbeat = setup_.terms.heartbeat;
+    if (now - last_active_ < until_rest) return heartbeat;
+    const Duration alive = setup_.terms.idle_timeout / beats_per_idle_timeout;
+    return std::max(heartbeat, setup_.role == PortRole::control ? alive : longest_beat_interval);
+}
+
+// Regularly while there is something to follow, seldom when only beats were counted, and without a
+// change only as a sign of life, where somebody waits for one.
+MonoTime PortSession::snapshot_due() const {
+    const bool rests = last_snapshot_ - last_active_ >= until_rest;
+    const Duration at_rest = changed_ ? snapshot_interval_at_rest : Duration::max();
+    return saturating_add(last_snapshot_, rests ? std::min(at_rest, setup_.sign_of_life)
+                                                : setup_.snapshot_interval);
+}
+
 void PortSession::tell_snapshot(MonoTime now, Outbox& out) {
-    if (now < next_snapshot_) return;
-    next_snapshot_ = now + setup_.snapshot_interval;
+    if (now < snapshot_due()) return;
+    last_snapshot_ = now;
+    changed_ = false;
     out.news.emplace_back(snapshot());
 }
 
 MonoTime PortSession::due() const {
-    MonoTime due = std::min(next_snapshot_, latency_prober_.due());
+    MonoTime due = snapshot_due();
+    if (latency_prober_) due = std::min(due, latency_prober_->due());
     if (asker_) due = std::min(due, asker_->due());
     if (sender_ && peer_) due = std::min(due, sender_->due());
     if (receiver_) due = std::min(due, receiver_->due());
-    if (!silence_told_) due = std::min(due, last_heard_ + setup_.terms.idle_timeout);
-    return due;
+    return std::min(due, silence_due());
+}
+
+// Of the control port alone: the others may rest for longer than that.
+MonoTime PortSession::silence_due() const {
+    const bool tells = setup_.role == PortRole::control && !silence_told_;
+    return tells ? last_heard_ + setup_.terms.idle_timeout : never;
 }
 
 } // namespace wyn::session

@@ -65,6 +65,10 @@ private:
     void send(const wire::SealedBody& body, Outbox& out,
               const std::optional<dgram::Endpoint>& to = std::nullopt);
     void tell_ended_tests(Outbox& out);
+    bool is_active() const;
+    Duration beat_interval(MonoTime now) const;
+    MonoTime snapshot_due() const;
+    MonoTime silence_due() const;
     void tell_snapshot(MonoTime now, Outbox& out);
     wire::SenderRecord sent() const;
     PortSnapshot snapshot() const;
@@ -73,14 +77,14 @@ private:
     Random& random_;
     Sealer sealer_;
     Opener opener_;
-    crypto::BulkTagger bulk_tagger_;
-    std::optional<BeatAnswerer> answerer_; // server
-    std::optional<BeatAsker> asker_;       // client
     LatencyAnswerer latency_answerer_;
-    LatencyProber latency_prober_;
-    // Some ten KiB each that an idle port does not have.
-    std::unique_ptr<BulkSender> sender_;
-    std::unique_ptr<BulkReceiver> receiver_;
+    // What only one side, one role or a load needs: some ten KiB that a resting port does not have.
+    std::unique_ptr<BeatAnswerer> answerer_;          // server
+    std::unique_ptr<BeatAsker> asker_;                // client
+    std::unique_ptr<LatencyProber> latency_prober_;   // client's control port, once it probes
+    std::unique_ptr<BulkSender> sender_;              // from the first test on
+    std::unique_ptr<BulkReceiver> receiver_;          // "
+    std::unique_ptr<crypto::BulkTagger> bulk_tagger_; // the receiver's
     dgram::Capabilities door_;
     bool end_told_ = true;
     bool broken_told_ = false;
@@ -88,7 +92,9 @@ private:
     std::optional<dgram::Endpoint> peer_; // the proven one; for the client from the start
     MonoTime last_heard_;
     bool silence_told_ = false;
-    MonoTime next_snapshot_;
+    MonoTime last_active_;
+    MonoTime last_snapshot_;
+    bool changed_ = true; // since then
     Duration rtt_{};
     std::uint64_t socket_drops_ = 0;
     PortSnapshot counts_;

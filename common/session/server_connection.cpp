@@ -27,6 +27,10 @@ std::uint64_t tighter(std::uint64_t one, std::uint64_t other) {
 
 } // namespace
 
+Duration sign_of_life_of(Placement where, Duration worker_timeout) {
+    return where == Placement::single ? Duration::max() : worker_timeout / 4;
+}
+
 PortSetup ConnectionSetup::port(PortRole role) const {
     const crypto::PortKeys& keys = role == PortRole::control  ? control
                                    : role == PortRole::upload ? upload
@@ -38,12 +42,12 @@ PortSetup ConnectionSetup::port(PortRole role) const {
             .peer = {.address = client.address, .port = 0},
             .terms = terms,
             .tuning = tuning,
-            .snapshot_interval = snapshot_interval};
+            .snapshot_interval = snapshot_interval,
+            .sign_of_life = sign_of_life_of(port_placement, worker_timeout)};
 }
 
 ServerConnection::ServerConnection(const ConnectionSetup& setup, MonoTime now)
-    : setup_{setup}, half_open_until_{now + setup.terms.half_open},
-      next_snapshot_{now + snapshot_interval} {}
+    : setup_{setup}, half_open_until_{now + setup.terms.half_open}, last_snapshot_{now} {}
 
 PortRole ServerConnection::bulk_port(wire::Direction direction) {
     return direction == wire::Direction::up ? PortRole::upload : PortRole::download;
@@ -52,6 +56,7 @@ PortRole ServerConnection::bulk_port(wire::Direction direction) {
 void ServerConnection::on_news(MonoTime now, PortRole role, const PortNews& news,
                                ConnectionOutbox& out) {
     if (ended()) return;
+    changed_ = true;
     if (const auto* snapshot = std::get_if<PortSnapshot>(&news))
         on_snapshot(role, *snapshot, out);
     else if (const auto* valid = std::get_if<PortValid>(&news))
@@ -263,11 +268,18 @@ void ServerConnection::on_timer(MonoTime now, ConnectionOutbox& out) {
         next_close_ = now + close_interval;
         out.orders.push_back(say(wire::Close{why_closed_}));
     }
-    if (now >= next_snapshot_ && !ended()) tell_snapshot(now, out);
+    if (now >= snapshot_due() && !ended()) tell_snapshot(now, out);
+}
+
+MonoTime ServerConnection::snapshot_due() const {
+    const Duration wait =
+        changed_ ? std::min(snapshot_interval, setup_.sign_of_life) : setup_.sign_of_life;
+    return saturating_add(last_snapshot_, wait);
 }
 
 void ServerConnection::tell_snapshot(MonoTime now, ConnectionOutbox& out) {
-    next_snapshot_ = now + snapshot_interval;
+    last_snapshot_ = now;
+    changed_ = false;
     ConnectionSnapshot sum{.open = state_ == State::open};
     for (const PortSnapshot& port : snapshots_) {
         sum.drops += port.drops;
@@ -290,10 +302,10 @@ void ServerConnection::tell_snapshot(MonoTime now, ConnectionOutbox& out) {
 
 MonoTime ServerConnection::due() const {
     switch (state_) {
-    case State::half_open: return std::min(half_open_until_, next_snapshot_);
-    case State::open: return next_snapshot_;
-    case State::closing: return std::min(next_close_, next_snapshot_);
-    case State::lingering: return std::min(linger_until_, next_snapshot_);
+    case State::half_open: return std::min(half_open_until_, snapshot_due());
+    case State::open: return snapshot_due();
+    case State::closing: return std::min(next_close_, snapshot_due());
+    case State::lingering: return std::min(linger_until_, snapshot_due());
     case State::ended: return never;
     }
     return never;

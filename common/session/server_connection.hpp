@@ -67,6 +67,7 @@ private:
     void stop_load(wire::End why, ConnectionOutbox& out) const;
     void tell_test(ConnectionOutbox& out);
     void finish(wire::End why, ConnectionOutbox& out);
+    MonoTime snapshot_due() const;
     void tell_snapshot(MonoTime now, ConnectionOutbox& out);
     static PortRole bulk_port(wire::Direction direction);
     std::uint64_t volume_left() const;
@@ -84,7 +85,8 @@ private:
     std::uint32_t closes_sent_ = 0;
     MonoTime next_close_ = never;
     MonoTime linger_until_ = never;
-    MonoTime next_snapshot_;
+    MonoTime last_snapshot_;
+    bool changed_ = true; // since the last snapshot
 };
 
 } // namespace wyn::session

@@ -12,7 +12,9 @@
 namespace wyn::sim {
 
 struct ServerSpec {
-    daemon::ListenerSettings settings;
+    // Elsewhere, so that ports and connections give signs of life and are missed.
+    daemon::ListenerSettings settings{.port_placement = Placement::thread,
+                                      .connection_placement = Placement::thread};
     std::vector<crypto::NamedKey> keys;
     SocketSpec socket;
     Duration link_delay{};               // between daemon, connection and port

@@ -127,27 +127,115 @@ TEST_CASE("an empty datagram is dropped for its length", "[session]") {
     CHECK(downloading.snapshot().drops.of(wire::Drop::length) == 1);
 }
 
+namespace {
+
+// A client's port without a test.
+struct Resting {
+    explicit Resting(PortRole role, Duration sign_of_life = Duration::max())
+        : port{{.side = Side::client,
+                .role = role,
+                .session = 5,
+                .keys = keys,
+                .peer = server,
+                .sign_of_life = sign_of_life},
+               start,
+               random} {}
+
+    // What it does from one time to another, woken when it wants to be; its beats are answered when
+    // they are heard.
+    void run(MonoTime from, MonoTime until, bool heard) {
+        beats = snapshots = 0;
+        for (now = std::max(from, port.due()); now < until; now = std::max(now, port.due())) {
+            out.clear();
+            port.on_timer(now, out);
+            for (const PortNews& news : out.news)
+                snapshots += std::holds_alternative<PortSnapshot>(news) ? 1 : 0;
+            for (const OutDatagram& sent : out.datagrams)
+                if (const auto body = opener.open(sent.view()); body.has_value())
+                    if (const auto* beat = std::get_if<wire::Beat>(&*body)) on_beat(*beat, heard);
+        }
+    }
+    void on_beat(const wire::Beat& beat, bool heard) {
+        if (beat.step != 0) return;
+        ++beats;
+        if (!heard) return;
+        std::array<std::uint8_t, wire::longest_feedback> bytes{};
+        const std::size_t length = sealer.seal(
+            wire::Beat{.step = 1, .number = beat.number, .confirmed = true, .echo = beat.challenge},
+            bytes);
+        Outbox ignored;
+        port.on_train(now,
+                      {.bytes = std::span{bytes}.first(length),
+                       .segment_size = length,
+                       .from = server,
+                       .stamp = {now, StampOrigin::kernel}},
+                      ignored);
+    }
+
+    SeededRandom random{1};
+    Sealer sealer{5, keys.server_to_client};
+    Opener opener{5, keys.client_to_server};
+    Outbox out;
+    PortSession port;
+    MonoTime now{};
+    int beats = 0;
+    int snapshots = 0;
+};
+
+} // namespace
+
+TEST_CASE("a port that has nothing to do rests: it beats and tells less often", "[session]") {
+    const bool control = GENERATE(true, false);
+    Resting port{control ? PortRole::control : PortRole::upload};
+    port.run(start, start + 2s, true);
+    CHECK(port.beats >= 8);
+    CHECK(port.snapshots >= 7);
+    port.run(start + 10s, start + 110s, true);
+    CHECK(port.beats >= (control ? 60 : 4)); // a third of the idle time of 5 s; 25 s
+    CHECK(port.beats <= (control ? 61 : 5));
+    CHECK(port.snapshots <= 20);
+    SECTION("and is back at once when there is something") {
+        port.port.on_order(start + 110s, SetProbing{10ms}, port.out);
+        port.run(start + 110s, start + 112s, true);
+        CHECK(port.beats >= 7);
+        CHECK(port.snapshots >= 7);
+    }
+}
+
+TEST_CASE("a port whose owner waits for signs of life gives them, resting or not", "[session]") {
+    Resting port{PortRole::upload, 500ms};
+    port.run(start, start + 10s, true);
+    port.run(start + 10s, start + 20s, true);
+    CHECK(port.snapshots >= 19);
+    CHECK(port.snapshots <= 21);
+}
+
 TEST_CASE("silence is told once, after the idle time, and again after the next silence",
           "[session]") {
-    Downloading downloading;
+    Resting silent{PortRole::control};
     const auto silences = [&](MonoTime now) {
-        downloading.out.clear();
-        downloading.port.on_timer(now, downloading.out);
+        silent.out.clear();
+        silent.port.on_timer(now, silent.out);
         std::size_t count = 0;
-        for (const PortNews& news : downloading.out.news)
+        for (const PortNews& news : silent.out.news)
             count += std::holds_alternative<PortSilent>(news) ? 1U : 0U;
         return count;
     };
     CHECK(silences(start + 4999ms) == 0);
     CHECK(silences(start + 5s) == 1);
     CHECK(silences(start + 20s) == 0);
-    const std::vector<std::uint8_t> message = downloading.beat1();
-    downloading.port.on_train(start + 21s,
-                              {.bytes = message,
-                               .segment_size = message.size(),
-                               .from = server,
-                               .stamp = {start + 21s, StampOrigin::kernel}},
-                              downloading.out);
+    const std::vector<std::uint8_t> message = [&] {
+        std::array<std::uint8_t, wire::longest_feedback> bytes{};
+        const std::size_t length = silent.sealer.seal(wire::Beat{.step = 1, .number = 99}, bytes);
+        return std::vector<std::uint8_t>(bytes.begin(),
+                                         bytes.begin() + static_cast<std::ptrdiff_t>(length));
+    }();
+    silent.port.on_train(start + 21s,
+                         {.bytes = message,
+                          .segment_size = message.size(),
+                          .from = server,
+                          .stamp = {start + 21s, StampOrigin::kernel}},
+                         silent.out);
     CHECK(silences(start + 25s) == 0);
     CHECK(silences(start + 26s) == 1);
 }
