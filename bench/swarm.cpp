@@ -115,7 +115,7 @@ private:
             .directions = {}, .idle_time = member.probing, .idle_interval = crowd_.interval};
         auto runner = ctl::ProbeRunner::begin(
             *loop_, {.plan = plan, .snapshot_interval = snapshot_interval},
-            std::get<ctl::Contacted>(outcome), [this, &member] { on_done(member); });
+            std::get<ctl::Contacted>(outcome), {.on_done = [this, &member] { on_done(member); }});
         if (!runner) return finish(member, runner.error().what());
         member.runner = std::move(*runner);
         settle();

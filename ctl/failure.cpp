@@ -166,6 +166,13 @@ std::vector<std::string> advice_for(const wire::Refuse& refuse, const ProbeOptio
 
 } // namespace
 
+Failure internal_failure(const Error& error) {
+    return {.code = ExitCode::internal_error,
+            .reason = "internal_error",
+            .sentence = error.what(),
+            .advice = {}};
+}
+
 std::optional<Failure> judge(const Report& report) {
     if (!report.result || !report.server) return std::nullopt;
     const session::ProbeResult& result = *report.result;

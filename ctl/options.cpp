@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <memory>
 
 namespace wyn::ctl {
@@ -14,6 +15,9 @@ namespace wyn::ctl {
 namespace {
 
 using cli::Exit;
+
+// As many sessions as a server gives one address by its defaults.
+constexpr std::uint32_t most_parallel = 32;
 
 constexpr std::string_view program = "wyndrvrctl";
 constexpr std::array<std::string_view, 2> commands{"probe", "status"};
@@ -75,6 +79,7 @@ struct RawProbe {
     std::optional<std::string> key_file;
     std::optional<std::string> placement;
     std::optional<std::string> pacing;
+    std::optional<std::string> parallel;
     bool no_gso = false;
 };
 
@@ -84,8 +89,8 @@ void declare_load(CLI::App& app, RawProbe& raw) {
         ->type_name("SECONDS")
         ->group(group);
     app.add_option("-b,--bitrate", raw.rate,
-                   "fixed rate of UDP payload, such as 50M; 0 as fast as\nthe sender can; without "
-                   "it the rate is searched")
+                   "fixed rate of UDP payload, such as 50M; 0 as\nfast as the sender can; without "
+                   "it searched")
         ->type_name("RATE")
         ->group(group);
     app.add_option("--search", raw.search, "how to search: b, as RFC 9097 type B (b)")
@@ -96,12 +101,17 @@ void declare_load(CLI::App& app, RawProbe& raw) {
         ->type_name("BYTES")
         ->group(group);
     app.add_option("--pacing", raw.pacing,
-                   "how the sender waits: sleep, or precise to spin for\nthe last 200 us, which "
-                   "costs up to a core (sleep)")
+                   "how the sender waits: sleep, or precise, which\nspins for the last 200 us, up "
+                   "to a core (sleep)")
         ->type_name("MODE")
         ->group(group);
     app.add_flag("--no-gso", raw.no_gso,
-                 "every datagram by itself through both hosts:\nno segmentation, no coalescing")
+                 "every datagram by itself through both hosts: no\nsegmentation, no coalescing")
+        ->group(group);
+    app.add_option(
+           "-P,--parallel", raw.parallel,
+           "flows at the same time, 1 to 32, a session\neach; they share the rate of -b (1)")
+        ->type_name("FLOWS")
         ->group(group);
     app.add_flag("-R,--down", raw.down, "download only")->group(group);
     app.add_flag("--up", raw.up, "upload only")->group(group);
@@ -124,7 +134,8 @@ void declare_network(CLI::App& app, RawProbe& raw) {
         ->type_name("FILE")
         ->group(group);
     app.add_option("--port-parallelism", raw.placement,
-                   "where each of the three ports runs:\nsingle, thread or process (single)")
+                   "where each of the three ports runs: single,\nthread or process (single; thread "
+                   "with -P)")
         ->type_name("MODE")
         ->group(group);
 }
@@ -220,6 +231,24 @@ Result<void> read_load(const RawProbe& raw, ProbeOptions& options) {
     return {};
 }
 
+Result<void> read_parallel(const RawProbe& raw, ProbeOptions& options) {
+    if (!raw.parallel) return {};
+    const std::string& text = *raw.parallel;
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), options.parallel);
+    if (error != std::errc{} || end != text.data() + text.size() || options.parallel < 1 ||
+        options.parallel > most_parallel)
+        return fail(fmt::format("-P '{}': expected a number of flows from 1 to {}", escaped(text),
+                                most_parallel));
+    if (options.parallel == 1) return {};
+    if (!options.rate) return fail("-P needs a rate: give -b RATE, which the flows share, or -b 0");
+    if (*options.rate != BitRate{0} && options.rate->bps() < options.parallel)
+        return fail(
+            fmt::format("-b {}: too little for {} flows", escaped(*raw.rate), options.parallel));
+    options.port_parallelism = Placement::thread; // each flow its own core
+    return {};
+}
+
 Result<void> read_network(const RawProbe& raw, ProbeOptions& options) {
     if (raw.only_v4 && raw.only_v6) return fail("-4 and -6 exclude each other");
     options.family = raw.only_v4   ? AddressFamily::v4
@@ -256,7 +285,7 @@ std::expected<Options, Exit> parse_probe(const std::vector<std::string>& argumen
     declare_network(app, raw);
     declare_output(app, options);
     if (auto exit = parse(app, arguments, "probe")) return std::unexpected{std::move(*exit)};
-    for (const auto read : {read_target, read_load, read_network})
+    for (const auto read : {read_target, read_load, read_parallel, read_network})
         if (const auto done = read(raw, options); !done)
             return std::unexpected{cli::usage_error("wyndrvrctl probe", done.error().what())};
     return options;

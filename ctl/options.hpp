@@ -33,6 +33,7 @@ struct ProbeOptions {
     std::optional<std::uint16_t> payload_bytes; // of each datagram; none: what fits the path
     wire::Pacing pacing = wire::Pacing::sleep;
     bool offload = true;
+    std::uint32_t parallel = 1; // flows, a session each
     Placement port_parallelism = Placement::single;
     std::string key_file;
     Duration timeout = 5s; // for the first contact

@@ -2,7 +2,7 @@
 
 #include "clock/system_clock.hpp"
 #include "crypto/primitives.hpp"
-#include "ctl/probe_runner.hpp"
+#include "ctl/flow_group.hpp"
 #include "ctl/progress.hpp"
 #include "ctl/report_json.hpp"
 #include "ctl/report_text.hpp"
@@ -40,12 +40,6 @@ net::Family family_of(AddressFamily family) {
 Failure usage(std::string sentence) {
     return {
         .code = ExitCode::usage, .reason = "usage", .sentence = std::move(sentence), .advice = {}};
-}
-Failure internal(const Error& error) {
-    return {.code = ExitCode::internal_error,
-            .reason = "internal_error",
-            .sentence = error.what(),
-            .advice = {}};
 }
 
 // This host has no way, or lets nobody go it, to any address of the server.
@@ -108,7 +102,8 @@ std::expected<crypto::NamedKey, Failure> read_key(const std::string& path) {
 std::expected<Contact::Settings, Failure> contact_settings(const ProbeOptions& options) {
     Contact::Settings settings{
         .host = options.host,
-        .wishes = {.rate = options.rate.value_or(BitRate{0}), .duration = options.duration},
+        .wishes = {.rate = BitRate{options.rate.value_or(BitRate{0}).bps() / options.parallel},
+                   .duration = options.duration},
         .timeout = options.timeout,
         .options = options};
     if (auto bound = read_binding(options.bind, settings); !bound)
@@ -155,7 +150,7 @@ public:
         if (auto failure = prepare()) {
             report_.failure = std::move(failure);
         } else if (const auto turned = loop_->run(); !turned) {
-            report_.failure = internal(turned.error());
+            report_.failure = internal_failure(turned.error());
         }
         live_.reset();
         report_.took = mono_now() - began_;
@@ -164,48 +159,51 @@ public:
 
 private:
     std::optional<Failure> prepare() {
-        if (auto usable = crypto::self_test(); !usable) return internal(usable.error());
+        if (auto usable = crypto::self_test(); !usable) return internal_failure(usable.error());
         static_cast<void>(rt::raise_descriptor_limit()); // more than enough for one session anyway
         auto settings = contact_settings(report_.options);
         if (!settings) return std::move(settings.error());
         device_ = settings->device;
         report_.server = settings->servers.front();
         auto loop = rt::Loop::create();
-        if (!loop) return internal(loop.error());
+        if (!loop) return internal_failure(loop.error());
         loop_ = std::move(*loop);
         auto interrupt = loop_->add_signal(SIGINT, [this] { on_interrupt(); });
-        if (!interrupt) return internal(interrupt.error());
+        if (!interrupt) return internal_failure(interrupt.error());
         interrupt_ = std::move(*interrupt);
-        auto contact =
-            Contact::begin(*loop_, std::move(*settings),
-                           [this](Contact::Outcome outcome) { on_contact(std::move(outcome)); });
-        if (!contact) return no_way_out(contact.error());
-        contact_ = std::move(*contact);
+        auto flows = FlowGroup::begin(
+            *loop_, *settings, report_.options.parallel,
+            {.settings_for = [this](const Contacted& contacted) { return settings_for(contacted); },
+             .on_open = [this] { on_open(); },
+             .on_failure = [this](Failure failure) { stop_with(std::move(failure)); },
+             .on_done = [this] { on_done(); }});
+        if (!flows) return no_way_out(flows.error());
+        flows_ = std::move(*flows);
         return std::nullopt;
     }
 
-    void on_contact(Contact::Outcome outcome) {
-        if (auto* failure = std::get_if<Failure>(&outcome)) return stop_with(std::move(*failure));
-        const Contacted& contacted = std::get<Contacted>(outcome);
+    ProbeRunner::Settings settings_for(const Contacted& contacted) const {
         const ProbeOptions& options = report_.options;
-        report_.server = contacted.server;
-        report_.local = contacted.local;
-        const wire::Assign& assign = contacted.assigned.assign;
+        const std::uint64_t rate = options.rate.value_or(BitRate{0}).bps();
+        return {.plan = {.directions = options.directions,
+                         .duration = options.duration,
+                         .search = options.search(),
+                         .rate = BitRate{rate / options.parallel},
+                         .datagram_bytes = payload_for(options, contacted),
+                         .pacing = options.pacing,
+                         .offload = options.offload},
+                .placement = options.port_parallelism,
+                .device = device_};
+    }
+
+    void on_open() {
+        const Contacted& first = flows_->contacted(0);
+        const wire::Assign& assign = first.assigned.assign;
+        report_.server = first.server;
+        report_.local = first.local;
         report_.session = assign.session;
         report_.ports = {assign.control_port, assign.upload_port, assign.download_port};
-        report_.payload_bytes = payload_for(options, contacted);
-        const ProbeRunner::Settings settings{.plan = {.directions = options.directions,
-                                                      .duration = options.duration,
-                                                      .search = options.search(),
-                                                      .rate = options.rate.value_or(BitRate{0}),
-                                                      .datagram_bytes = report_.payload_bytes,
-                                                      .pacing = options.pacing,
-                                                      .offload = options.offload},
-                                             .placement = options.port_parallelism,
-                                             .device = device_};
-        auto runner = ProbeRunner::begin(*loop_, settings, contacted, [this] { on_done(); });
-        if (!runner) return stop_with(internal(runner.error()));
-        runner_ = std::move(*runner);
+        report_.payload_bytes = payload_for(report_.options, first);
         show_progress();
     }
 
@@ -223,28 +221,36 @@ private:
     }
 
     void redraw() {
-        view_->update(runner_->progress());
+        view_->update(flows_->progress());
         live_->show(view_->lines());
         redraw_.arm(mono_now() + redraw_interval);
     }
 
     void on_interrupt() {
-        if (runner_ && !std::exchange(interrupted_, true)) return runner_->interrupt();
-        if (runner_) { // the second time: at once, with what there is
-            report_.result = runner_->result();
+        const bool measuring = flows_ && flows_->is_open();
+        if (measuring && !std::exchange(interrupted_, true)) return flows_->interrupt();
+        if (measuring) { // the second time: at once, with what there is
+            take_results();
             report_.result->end = wire::End::interrupted;
         }
         stop_with({.code = ExitCode::partial,
                    .reason = "interrupted",
-                   .sentence = runner_ ? "interrupted twice: what was not over yet has no result"
-                                       : "interrupted before anything was measured",
+                   .sentence = measuring ? "interrupted twice: what was not over yet has no result"
+                                         : "interrupted before anything was measured",
                    .advice = {}});
     }
 
     void on_done() {
-        report_.result = runner_->result();
+        take_results();
         report_.failure = judge(report_);
         loop_->exit(0);
+    }
+
+    void take_results() {
+        report_.result = flows_->result();
+        for (std::size_t flow = 0; flows_->size() > 1 && flow < flows_->size(); ++flow)
+            report_.flows.push_back({.session = flows_->contacted(flow).assigned.assign.session,
+                                     .result = flows_->result_of(flow)});
     }
 
     void stop_with(Failure failure) {
@@ -261,8 +267,7 @@ private:
     rt::Timer redraw_;
     std::unique_ptr<ProgressView> view_;
     std::unique_ptr<LiveLines> live_;
-    std::unique_ptr<Contact> contact_;
-    std::unique_ptr<ProbeRunner> runner_;
+    std::unique_ptr<FlowGroup> flows_;
 };
 
 } // namespace

@@ -59,16 +59,16 @@ Result<rt::PortCrew::Member> make_member(const Contacted& contacted, PortRole ro
 
 Result<std::unique_ptr<ProbeRunner>> ProbeRunner::begin(rt::Loop& loop, const Settings& settings,
                                                         const Contacted& contacted,
-                                                        Function on_done) {
-    std::unique_ptr<ProbeRunner> runner{new ProbeRunner{settings, contacted, std::move(on_done)}};
+                                                        Callbacks callbacks) {
+    std::unique_ptr<ProbeRunner> runner{new ProbeRunner{settings, contacted, std::move(callbacks)}};
     if (auto started = runner->start(loop, settings, contacted); !started) return pass_on(started);
     return runner;
 }
 
-ProbeRunner::ProbeRunner(const Settings& settings, const Contacted& contacted, Function on_done)
+ProbeRunner::ProbeRunner(const Settings& settings, const Contacted& contacted, Callbacks callbacks)
     : connection_{settings.plan, session::terms_of(contacted.assigned.assign),
                   contacted.server.address.header_bytes(), mono_now()},
-      on_done_{std::move(on_done)} {}
+      callbacks_{std::move(callbacks)} {}
 
 Result<void> ProbeRunner::start(rt::Loop& loop, const Settings& settings,
                                 const Contacted& contacted) {
@@ -107,6 +107,12 @@ void ProbeRunner::on_timer() {
     settle();
 }
 
+void ProbeRunner::go_on() {
+    told_waiting_ = false;
+    connection_.go_on(mono_now(), out_);
+    settle();
+}
+
 void ProbeRunner::interrupt() {
     connection_.interrupt(mono_now(), out_);
     settle();
@@ -120,10 +126,13 @@ void ProbeRunner::settle() {
     }
     if (connection_.done()) {
         timer_.disarm();
-        if (on_done_) std::exchange(on_done_, nullptr)();
+        if (callbacks_.on_done) std::exchange(callbacks_.on_done, nullptr)();
         return;
     }
     timer_.arm(std::min(connection_.due(), next_check_));
+    const bool waits = connection_.waiting();
+    if (waits && !std::exchange(told_waiting_, waits) && callbacks_.on_waiting)
+        callbacks_.on_waiting();
 }
 
 session::ProbeProgress ProbeRunner::progress() const {

@@ -17,12 +17,17 @@ public:
         Duration snapshot_interval = 100ms; // of our own workers, for the display
     };
     using Function = std::move_only_function<void()>;
+    struct Callbacks {
+        Function on_waiting; // a plan that goes together with others is to go_on()
+        Function on_done;    // result() is final
+    };
 
-    // Calls `on_done` once from `loop` when result() is final; the runner may not be destroyed
-    // inside.
+    // The functions are called from `loop`; the runner may not be destroyed inside.
     static Result<std::unique_ptr<ProbeRunner>> begin(rt::Loop& loop, const Settings& settings,
-                                                      const Contacted& contacted, Function on_done);
+                                                      const Contacted& contacted,
+                                                      Callbacks callbacks);
 
+    void go_on();
     // Finish with what there is.
     void interrupt();
 
@@ -30,14 +35,15 @@ public:
     session::ProbeProgress progress() const;
 
 private:
-    ProbeRunner(const Settings& settings, const Contacted& contacted, Function on_done);
+    ProbeRunner(const Settings& settings, const Contacted& contacted, Callbacks callbacks);
     Result<void> start(rt::Loop& loop, const Settings& settings, const Contacted& contacted);
     void on_timer();
     void settle();
 
     session::ClientConnection connection_;
     session::ConnectionOutbox out_;
-    Function on_done_;
+    Callbacks callbacks_;
+    bool told_waiting_ = false;
     rt::Timer timer_;
     MonoTime next_check_ = never;
     std::unique_ptr<rt::PortCrew> ports_;

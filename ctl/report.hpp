@@ -2,6 +2,7 @@
 // Pure.
 #pragma once
 
+#include "base/error.hpp"
 #include "ctl/options.hpp"
 #include "dgram/address.hpp"
 #include "session/probe_result.hpp"
@@ -32,6 +33,12 @@ struct Failure {
     std::vector<std::string> advice; // what to do, one sentence each
 };
 
+// One of several parallel flows.
+struct Flow {
+    std::uint64_t session = 0;
+    session::ProbeResult result;
+};
+
 struct Report {
     ProbeOptions options;
     std::optional<dgram::Endpoint> server;
@@ -42,11 +49,15 @@ struct Report {
     Duration took{};
     std::uint16_t payload_bytes = 0;
     std::optional<session::ProbeResult> result;
+    std::vector<Flow> flows; // of which `result` is the sum; empty when there was one only
     std::optional<Failure> failure;
 
     ExitCode exit_code() const { return failure ? failure->code : ExitCode::measured; }
     bool complete() const { return result && result->end == wire::End::completed; }
 };
+
+// What should not happen on a sound host.
+Failure internal_failure(const Error& error);
 
 // What the result of a finished session means: nothing when all was measured that was asked for.
 std::optional<Failure> judge(const Report& report);

@@ -101,7 +101,22 @@ Json known_or_null(const session::DirectionResult& result, std::uint64_t value) 
     return received_or_null(result, value == 0 ? Json(nullptr) : Json(value));
 }
 
-Json direction_json(const session::DirectionResult& result) {
+// What each of several flows had of it; null when there was one only.
+Json flows_json(const Report& report, wire::Direction direction) {
+    if (report.flows.empty()) return nullptr;
+    Json flows = Json::array();
+    for (const Flow& flow : report.flows) {
+        const auto& result = direction == wire::Direction::up ? flow.result.up : flow.result.down;
+        const auto rates = result ? result->rates() : std::nullopt;
+        const auto losses = result ? result->losses() : std::nullopt;
+        flows.push_back({{"id", fmt::format("{:016x}", flow.session)},
+                         {"payload_bps", rates ? Json(rates->payload.bps()) : Json(nullptr)},
+                         {"lost", losses ? Json(losses->total) : Json(nullptr)}});
+    }
+    return flows;
+}
+
+Json direction_json(const Report& report, const session::DirectionResult& result) {
     const auto rates = result.rates();
     return {{"rate_bps", rates_json(result)},
             {"rate_span_ns", rates ? Json(rates->span.count()) : Json(nullptr)},
@@ -119,6 +134,7 @@ Json direction_json(const session::DirectionResult& result) {
             {"longest_train", known_or_null(result, result.received.longest_train)},
             {"receive_buffer_bytes", known_or_null(result, result.received.receive_buffer_bytes)},
             {"stamps_missing", received_or_null(result, result.received.stamps_missing)},
+            {"flows", flows_json(report, result.direction)},
             {"end", wire::name(result.end)}};
 }
 
@@ -152,6 +168,7 @@ Json test_json(const Report& report) {
         {"payload_bytes", report.payload_bytes == 0 ? Json(nullptr) : Json(report.payload_bytes)},
         {"pacing", wire::name(options.pacing)},
         {"offload", options.offload},
+        {"parallel", options.parallel},
         {"port_parallelism", print(options.port_parallelism)}};
 }
 
@@ -159,8 +176,8 @@ Json test_json(const Report& report) {
 
 std::string report_as_json(const Report& report) {
     const session::ProbeResult* const result = report.result ? &*report.result : nullptr;
-    const auto direction = [](const std::optional<session::DirectionResult>* which) {
-        return which != nullptr && *which ? direction_json(**which) : Json(nullptr);
+    const auto direction = [&report](const std::optional<session::DirectionResult>* which) {
+        return which != nullptr && *which ? direction_json(report, **which) : Json(nullptr);
     };
     const Json document{
         {"schema", "wyndrvr.result/1"},

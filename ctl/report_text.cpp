@@ -229,6 +229,19 @@ std::string limit_row(const DirectionResult& result, const Style& style) {
                {painted(style, Ink::yellow, limit)}, "");
 }
 
+// The parts of several flows, in the order of their sessions.
+std::string flows_row(const Report& report, const DirectionResult& result, const Style& style) {
+    std::vector<std::string> pieces;
+    for (const Flow& flow : report.flows) {
+        const auto& part =
+            result.direction == wire::Direction::up ? flow.result.up : flow.result.down;
+        const auto rates = part ? part->rates() : std::nullopt;
+        pieces.push_back(rates ? print(rates->ip) : "not known");
+    }
+    if (pieces.empty()) return "";
+    return row(fmt::format("{} flows", arrow_of(result, style)), std::move(pieces), "   ");
+}
+
 // What the server made of a wish; that of a rate is told by limit_row().
 std::string grant_row(const ProbeOptions& wish, const DirectionResult& result, const Style& style) {
     std::vector<std::string> pieces;
@@ -271,6 +284,8 @@ std::string report_as_text(const Report& report, const Style& style) {
     for (const auto rows : {layers_row, ledger_row, arrivals_row, pacing_row, limit_row, end_row})
         for (const DirectionResult* const direction : directions)
             text += rows(*direction, style);
+    for (const DirectionResult* const direction : directions)
+        text += flows_row(report, *direction, style);
     for (const auto rows : {grant_row, fallback_row})
         for (const DirectionResult* const direction : directions)
             text += rows(report.options, *direction, style);

@@ -64,6 +64,7 @@ struct Capabilities {
     bool segmentation = false;              // UDP_SEGMENT works and is used
     bool coalescing = false;                // UDP_GRO is on
     bool kernel_stamps = false;             // SO_TIMESTAMPNS is on
+    bool departure_times = false;           // send_at() is obeyed (SO_TXTIME, fq)
     std::uint64_t receive_buffer_bytes = 0; // granted, as the kernel counts (twice the asked)
 };
 
@@ -79,6 +80,16 @@ public:
     // bytes in all when there is more than one) to `to`, or to the connected peer when null.
     virtual SendOutcome send(std::span<const std::uint8_t> bytes, std::size_t segment_size,
                              const Endpoint* to) = 0;
+
+    // Asks once more whether the connected peer is reached through a queue that lets datagrams wait
+    // for their time; capabilities() tells.
+    virtual void seek_departure_times() {}
+    // As send() to the connected peer, but the datagrams leave together at that time, where
+    // departure_times is true; else at once.
+    virtual SendOutcome send_at(std::span<const std::uint8_t> bytes, std::size_t segment_size,
+                                MonoTime /*departs*/) {
+        return send(bytes, segment_size, nullptr);
+    }
 
     // From now on only datagrams of `peer` arrive, and send() may leave out the address.
     virtual Result<void> connect(const Endpoint& peer) = 0;

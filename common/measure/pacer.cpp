@@ -71,13 +71,12 @@ MonoTime Pacer::due() const {
     return time_of(next_);
 }
 
-std::uint32_t Pacer::due_now(MonoTime now) {
+std::uint32_t Pacer::due_now(MonoTime now, MonoTime horizon) {
     if (unpaced_) return longest_train_;
-    if (gap_ns_ == 0 || now < time_of(next_)) return 0;
-    const auto late = static_cast<std::uint64_t>(
-        std::floor(static_cast<double>((now - time_of(next_)).count()) / gap_ns_));
+    if (gap_ns_ == 0 || horizon < time_of(next_)) return 0;
+    const double late = std::floor(static_cast<double>((now - time_of(next_)).count()) / gap_ns_);
     if (late >= allowance_) {
-        const std::uint64_t passed_over = late - allowance_ + 1;
+        const auto passed_over = static_cast<std::uint64_t>(late) - allowance_ + 1;
         next_ += passed_over;
         skipped_ += passed_over;
     }

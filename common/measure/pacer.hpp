@@ -18,7 +18,9 @@ public:
 
     // Datagrams that may leave now: 0 when none is due, at most one train. A train lasts at most
     // 100 us of the rate (250 us above 5 Gbit/s); up to 200 Mbit/s it is a single datagram.
-    std::uint32_t due_now(MonoTime now);
+    // With a horizon later than now, also what is due until then: somebody else will wait for it.
+    std::uint32_t due_now(MonoTime now, MonoTime horizon);
+    std::uint32_t due_now(MonoTime now) { return due_now(now, now); }
     // `count` of them have left (or were refused by the stack: their turn is over all the same).
     void on_sent(std::uint32_t count);
 

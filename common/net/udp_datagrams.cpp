@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 #include "clock/system_clock.hpp"
+#include "net/egress.hpp"
 #include "net/socket_options.hpp"
 
 #include <fmt/format.h>
@@ -142,7 +143,26 @@ SendOutcome UdpDatagrams::send(std::span<const std::uint8_t> bytes, std::size_t 
         name = to_kernel(*to, family_);
         if (!name) return {SendStatus::refused, 0, EAFNOSUPPORT};
     }
-    Departing rest{bytes, segment_size, count, name ? &*name : nullptr};
+    return depart({bytes, segment_size, count, name ? &*name : nullptr});
+}
+
+SendOutcome UdpDatagrams::send_at(std::span<const std::uint8_t> bytes, std::size_t segment_size,
+                                  MonoTime departs) {
+    if (!capabilities_.departure_times) return send(bytes, segment_size, nullptr);
+    const std::size_t count = count_of(bytes, segment_size);
+    WYN_CHECK(count <= dgram::most_segments);
+    return depart({bytes, segment_size, count, nullptr, departs});
+}
+
+void UdpDatagrams::seek_departure_times() {
+    const auto qdiscs = egress_qdiscs(fd());
+    const bool honoured = qdiscs && honours_txtime(*qdiscs);
+    if (honoured && !takes_times_) takes_times_ = enable_transmit_time(fd()).has_value();
+    capabilities_.departure_times = honoured && takes_times_;
+}
+
+SendOutcome UdpDatagrams::depart(Departing rest) {
+    const std::size_t count = rest.count;
     SendOutcome outcome;
     while (outcome.segments < count) {
         const Attempt attempt = try_send(rest);
@@ -191,6 +211,15 @@ UdpDatagrams::Attempt UdpDatagrams::after_refusal(const Departing& train, int er
 
 UdpDatagrams::Attempt UdpDatagrams::try_one(const Departing& train) const {
     const auto first = train.bytes.first(std::min(train.bytes.size(), train.segment_size));
+    if (train.departs) {
+        iovec part = as_iovec(first);
+        ControlSpace control;
+        msghdr message{};
+        message.msg_iov = &part;
+        message.msg_iovlen = 1;
+        put_transmit_time(message, control, *train.departs);
+        return attempt(message, 1);
+    }
     const sockaddr* const to = train.to == nullptr ? nullptr : train.to->get();
     const socklen_t length = train.to == nullptr ? 0 : train.to->length;
     ssize_t sent = 0;
@@ -210,6 +239,11 @@ UdpDatagrams::Attempt UdpDatagrams::try_segmented(const Departing& train) const 
     message.msg_iovlen = 1;
     address_to(message, train.to);
     put_segment_size(message, control, static_cast<std::uint16_t>(train.segment_size));
+    if (train.departs) put_transmit_time(message, control, *train.departs);
+    return attempt(message, count);
+}
+
+UdpDatagrams::Attempt UdpDatagrams::attempt(const msghdr& message, std::size_t count) const {
     ssize_t sent = 0;
     do
         sent = ::sendmsg(fd(), &message, MSG_DONTWAIT);
@@ -218,6 +252,7 @@ UdpDatagrams::Attempt UdpDatagrams::try_segmented(const Departing& train) const 
 }
 
 UdpDatagrams::Attempt UdpDatagrams::try_many(const Departing& train) const {
+    ControlSpace departure; // the same for all
     std::array<iovec, dgram::most_segments> parts;
     std::array<mmsghdr, dgram::most_segments> messages;
     for (std::size_t i = 0; i < train.count; ++i) {
@@ -228,6 +263,10 @@ UdpDatagrams::Attempt UdpDatagrams::try_many(const Departing& train) const {
         messages[i].msg_hdr.msg_iov = &parts[i];
         messages[i].msg_hdr.msg_iovlen = 1;
         address_to(messages[i].msg_hdr, train.to);
+        if (train.departs) {
+            messages[i].msg_hdr.msg_control = nullptr;
+            put_transmit_time(messages[i].msg_hdr, departure, *train.departs);
+        }
     }
     int sent = 0;
     do

@@ -39,6 +39,10 @@ public:
     dgram::SendOutcome send(std::span<const std::uint8_t> bytes, std::size_t segment_size,
                             const dgram::Endpoint* to) override;
 
+    void seek_departure_times() override;
+    dgram::SendOutcome send_at(std::span<const std::uint8_t> bytes, std::size_t segment_size,
+                               MonoTime departs) override;
+
     // What others had queued on the socket before is thrown away by receive(), see strangers().
     Result<void> connect(const dgram::Endpoint& peer) override;
 
@@ -69,15 +73,18 @@ private:
         std::span<const std::uint8_t> bytes;
         std::size_t segment_size;
         std::size_t count;
-        const SocketAddress* to; // null: the connected peer
+        const SocketAddress* to;                        // null: the connected peer
+        std::optional<MonoTime> departs = std::nullopt; // none: at once
 
         void drop_front(std::size_t segments);
     };
 
+    dgram::SendOutcome depart(Departing rest);
     Attempt try_send(const Departing& train);
     Attempt try_one(const Departing& train) const;
     Attempt try_segmented(const Departing& train) const;
     Attempt try_many(const Departing& train) const;
+    Attempt attempt(const msghdr& message, std::size_t count) const;
     Attempt after_refusal(const Departing& train, int error);
     void note(const ReceivedControl& control, dgram::ReceivedTrain& into);
     std::uint64_t note_drops(std::uint32_t counted);
@@ -90,6 +97,7 @@ private:
     std::optional<dgram::Endpoint> peer_;
     dgram::Capabilities capabilities_;
     bool can_segment_ = false; // until the kernel refuses to
+    bool takes_times_ = false; // SO_TXTIME is on, and cannot be switched off again
     std::size_t segments_per_call_ = dgram::most_segments;
     int pending_error_ = 0;
     StampMap stamp_map_;

@@ -78,7 +78,8 @@ void PortRunner::turn() {
     const bool loaded = driver_.session().is_receiving();
     // Of messages one at a time: when there is another the loop says so, and seldom is one there.
     const std::size_t trains = driver_.receive(now, loaded ? most_trains_per_turn : 1);
-    napping_ = loaded && trains >= trains_worth_a_nap && !tuning_.incoming_blocking_level;
+    napping_ = loaded && trains >= trains_worth_a_nap &&
+               tuning_.incoming_blocking_level.value_or(nap) >= nap;
     bool more = trains == most_trains_per_turn;
     sleep_for(tuning_.incoming_sleep);
     more = send_what_is_due() || more;

@@ -20,6 +20,11 @@ constexpr Duration first_silence = 90ms; // RFC 9097, 8.1: lost-status back-off
 // A sleeping thread wakes up to 120 us late (99th percentile on a virtual machine); the rest of the
 // waiting is spun when a train must leave on the microsecond.
 constexpr Duration spin_time = 200us;
+// What is handed to a kernel that waits: 2 ms of the rate, and of high rates no more than half of
+// the smallest send buffer that Linux gives by default (208 KiB, which counts overhead).
+constexpr Duration longest_lookahead = 2ms;
+constexpr double lookahead_bytes = 96 * 1024;
+constexpr double highest_kernel_paced_rate = 1e9;
 
 std::unique_ptr<measure::RateController> controller_for(const BeginSending& order,
                                                         std::uint32_t header_bytes) {
@@ -73,15 +78,7 @@ std::uint64_t BulkSender::credit_bytes(MonoTime now) const {
 }
 
 void BulkSender::note_limit(wire::LimitedBy limit) {
-    // The strongest one is reported: what the breaker or the volume did matters more than a grant.
-    static constexpr std::array strength{wire::LimitedBy::nothing, wire::LimitedBy::time,
-                                         wire::LimitedBy::host,    wire::LimitedBy::grant,
-                                         wire::LimitedBy::stack,   wire::LimitedBy::volume,
-                                         wire::LimitedBy::breaker};
-    const auto rank = [](wire::LimitedBy which) {
-        return std::find(strength.begin(), strength.end(), which) - strength.begin();
-    };
-    if (rank(limit) > rank(limited_by_)) limited_by_ = limit;
+    limited_by_ = wire::stronger(limited_by_, limit);
 }
 
 std::uint32_t BulkSender::affordable(MonoTime now, std::uint32_t datagrams) {
@@ -109,24 +106,41 @@ BulkTrain BulkSender::next_train(MonoTime now) {
         return build(now, 1);
     }
     const MonoTime planned = pacer_.due();
-    const std::uint32_t due = std::min(pacer_.due_now(now), slab_.most_datagrams());
+    const MonoTime horizon = std::min(now + lookahead(), running_since_ + order_.duration - 1ns);
+    const std::uint32_t due =
+        std::min(pacer_.due_now(now, std::max(now, horizon)), slab_.most_datagrams());
     if (due == 0) return {};
-    train_late_ = now - planned;
+    train_late_ = std::max(now - planned, Duration::zero());
+    train_time_ = planned > now && !pacer_.unpaced() ? planned : now;
     const std::uint32_t count = affordable(now, due);
     if (count == 0) {
         pacer_.on_sent(due); // its time is over
         return {};
     }
-    return build(now, count);
+    BulkTrain train = build(train_time_, count);
+    if (train_time_ > now) {
+        train.departs = train_time_;
+        kernel_waited_ = true;
+    }
+    return train;
 }
 
-BulkTrain BulkSender::build(MonoTime now, std::uint32_t datagrams) {
+// Of a rate that one wake-up per millisecond can keep, as far as the socket's send buffer and the
+// 100 packets that fq keeps of a flow reach.
+Duration BulkSender::lookahead() const {
+    const double rate = controller_->rate().as_double();
+    if (!departure_times_ || pacer_.unpaced() || rate > highest_kernel_paced_rate) return 0ns;
+    return std::min(longest_lookahead, from_seconds(lookahead_bytes * 8 / rate));
+}
+
+// `time` is when they leave.
+BulkTrain BulkSender::build(MonoTime time, std::uint32_t datagrams) {
     const StepSent& step = steps_[step_ % steps_remembered];
     train_count_ = datagrams;
     return slab_.build({.length = order_.datagram_bytes,
                         .test = static_cast<std::uint16_t>(order_.test),
                         .sequence = running() ? next_sequence_ : 0,
-                        .sent_ns = to_ns(now),
+                        .sent_ns = to_ns(time),
                         .step = step.id,
                         .receipt = step.receipt},
                        datagrams);
@@ -139,8 +153,8 @@ void BulkSender::on_sent(MonoTime now, const dgram::SendOutcome& outcome) {
         return;
     }
     if (outcome.segments > 0) {
-        if (next_sequence_ == 0) first_sent_ = now;
-        last_sent_ = now;
+        if (next_sequence_ == 0) first_sent_ = train_time_;
+        last_sent_ = train_time_;
         next_sequence_ += outcome.segments;
         refused_in_a_row_ = 0;
         if (!pacer_.unpaced()) lateness_.record(train_late_);
@@ -258,11 +272,15 @@ void BulkSender::end(wire::End why) {
 }
 
 MonoTime BulkSender::train_due() const {
-    return running() ? pacer_.due() : never;
+    if (!running()) return never;
+    const MonoTime due = pacer_.due();
+    if (due >= running_since_ + order_.duration) return never;
+    return due - lookahead() / 2; // half of what may be handed over early is then gone
 }
 
 Duration BulkSender::spin() const {
-    const bool spins = running() && order_.pacing == wire::Pacing::precise && !pacer_.unpaced();
+    const bool spins = running() && order_.pacing == wire::Pacing::precise && !pacer_.unpaced() &&
+                       lookahead() == 0ns;
     return spins ? spin_time : Duration::zero();
 }
 
@@ -273,7 +291,7 @@ MonoTime BulkSender::due() const {
         const MonoTime give_up = began_ + terms_.idle_timeout;
         return exhausted ? give_up : std::min(next_primer_, give_up);
     }
-    return std::min({pacer_.due(), next_adjustment_, running_since_ + order_.duration,
+    return std::min({train_due(), next_adjustment_, running_since_ + order_.duration,
                      last_feedback_ + dead_man});
 }
 
@@ -291,7 +309,9 @@ wire::SenderRecord BulkSender::record() const {
             .first_sent_ns = to_ns(first_sent_),
             .last_sent_ns = to_ns(last_sent_),
             .limited_by = limited_by_,
-            .pacing = pacer_.unpaced() ? wire::Pacing::none : order_.pacing,
+            .pacing = pacer_.unpaced() ? wire::Pacing::none
+                      : kernel_waited_ ? wire::Pacing::kernel
+                                       : order_.pacing,
             .lateness = lateness()};
 }
 

@@ -29,6 +29,9 @@ public:
     BulkSender(const BeginSending& order, const crypto::Key128& key, const Terms& terms,
                std::uint32_t header_bytes, Random& random, MonoTime now);
 
+    // The kernel lets trains wait for their time, so they may be handed to it before that.
+    void use_departure_times(bool honoured) { departure_times_ = honoured; }
+
     // What is to leave now, tagged; empty when nothing is due. To be followed by on_sent().
     BulkTrain next_train(MonoTime now);
     void on_sent(MonoTime now, const dgram::SendOutcome& outcome);
@@ -74,8 +77,9 @@ private:
     bool believable(MonoTime arrived, const wire::Feedback& feedback) const;
     std::uint64_t credit_bytes(MonoTime now) const;
     std::uint32_t affordable(MonoTime now, std::uint32_t datagrams);
-    BulkTrain build(MonoTime now, std::uint32_t datagrams);
+    BulkTrain build(MonoTime time, std::uint32_t datagrams);
     bool unpaced() const { return order_.search == wire::Search::unpaced && pacer_.unpaced(); }
+    Duration lookahead() const;
     void note_limit(wire::LimitedBy limit);
     wire::SendLateness lateness() const;
 
@@ -100,7 +104,10 @@ private:
     std::uint64_t next_sequence_ = 0;
     std::uint64_t primed_bytes_ = 0;
     std::uint32_t train_count_ = 0; // datagrams of the train that is being sent
-    Duration train_late_{};         // and how late it is
+    MonoTime train_time_{};         // when it leaves
+    Duration train_late_{};         // and how late that is
+    bool departure_times_ = false;
+    bool kernel_waited_ = false; // for some train at least
     std::uint64_t refused_ = 0;
     std::uint64_t refused_in_a_row_ = 0;
     MonoTime first_sent_{};

@@ -9,13 +9,15 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 
 namespace wyn::session {
 
 // Datagrams of equal length behind one another; empty: none.
 struct BulkTrain {
     std::span<std::uint8_t> bytes;
-    std::size_t segment = 0; // bytes of each
+    std::size_t segment = 0;         // bytes of each
+    std::optional<MonoTime> departs; // when the kernel is to let it go; none: now
 
     std::size_t count() const { return bytes.empty() ? 0 : bytes.size() / segment; }
 };

@@ -251,6 +251,16 @@ void ClientConnection::repeat_request(MonoTime now, ConnectionOutbox& out) {
     request_.wait = std::min(2 * request_.wait, longest_wait);
 }
 
+void ClientConnection::wait_or_go_on(MonoTime now, ConnectionOutbox& out) {
+    const bool another = directions_begun_ < plan_.directions.size();
+    if (plan_.together && another && !interrupted_) return enter(Step::waiting, now);
+    next_direction(now, out);
+}
+
+void ClientConnection::go_on(MonoTime now, ConnectionOutbox& out) {
+    if (waiting()) next_direction(now, out);
+}
+
 void ClientConnection::next_direction(MonoTime now, ConnectionOutbox& out) {
     if (interrupted_ || directions_begun_ == plan_.directions.size())
         return begin_closing(now, interrupted_ ? wire::End::interrupted : wire::End::completed,
@@ -319,7 +329,7 @@ void ClientConnection::end_idle(MonoTime now, ConnectionOutbox& out) {
     LatencyResult& idle = result_.idle.emplace();
     keep_samples(idle, MonoTime{}, never);
     keep_counts(idle);
-    next_direction(now, out);
+    wait_or_go_on(now, out);
 }
 
 void ClientConnection::keep_samples(LatencyResult& into, MonoTime from, MonoTime until) {
@@ -398,6 +408,7 @@ void ClientConnection::interrupt(MonoTime now, ConnectionOutbox& out) {
     case Step::opening: return begin_closing(now, wire::End::interrupted, out);
     case Step::idle:
     case Step::echoing: return end_idle(now, out);
+    case Step::waiting:
     case Step::resting: return next_direction(now, out);
     case Step::requesting: return direction_over(now, wire::End::interrupted, out);
     case Step::loading:
@@ -436,8 +447,9 @@ void ClientConnection::on_timer(MonoTime now, ConnectionOutbox& out) {
         if (in_step >= 1s) on_port_lost(now, out);
         return;
     case Step::resting:
-        if (in_step >= rest_time) next_direction(now, out);
+        if (in_step >= rest_time) wait_or_go_on(now, out);
         return;
+    case Step::waiting: return;
     case Step::requesting:
     case Step::reporting:
     case Step::closing: return repeat_request(now, out);
@@ -457,6 +469,7 @@ MonoTime ClientConnection::due() const {
     case Step::requesting:
     case Step::reporting:
     case Step::closing: return std::min(request_.next, request_.give_up);
+    case Step::waiting:
     case Step::done: return never;
     }
     return never;
@@ -479,6 +492,7 @@ ProbeProgress ClientConnection::progress(MonoTime now) const {
         progress.planned = plan_.idle_time;
         break;
     case Step::done: progress.phase = ProbePhase::done; break;
+    case Step::waiting:
     case Step::requesting:
     case Step::loading:
     case Step::settling:

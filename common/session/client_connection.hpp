@@ -22,7 +22,8 @@ struct ProbePlan {
     BitRate rate{0}; // payload; fixed: the rate, else the ceiling, 0: none
     std::uint16_t datagram_bytes = 1472;
     wire::Pacing pacing = wire::Pacing::sleep;
-    bool offload = true; // of both hosts: UDP_SEGMENT, UDP_GRO
+    bool offload = true;   // of both hosts: UDP_SEGMENT, UDP_GRO
+    bool together = false; // with others: each direction waits for go_on()
     Duration idle_time = 1s;
     Duration idle_interval = 10ms;   // between latency probes
     Duration loaded_interval = 20ms; // beside the load
@@ -51,6 +52,10 @@ public:
     void interrupt(MonoTime now, ConnectionOutbox& out);
     void on_timer(MonoTime now, ConnectionOutbox& out);
 
+    // A plan that goes together with others is at the beginning of its next direction.
+    bool waiting() const { return step_ == Step::waiting; }
+    void go_on(MonoTime now, ConnectionOutbox& out);
+
     MonoTime due() const;
     bool done() const { return step_ == Step::done; }
     const ProbeResult& result() const { return result_; }
@@ -61,6 +66,7 @@ private:
         opening,
         idle,
         echoing,    // probing has stopped: wait for the last echoes
+        waiting,    // for the others, before a direction
         requesting, // START is repeated until READY
         loading,
         settling,  // the load is over: wait for what is still on its way
@@ -95,6 +101,7 @@ private:
     void ask(MonoTime now, const ControlBody& body, ConnectionOutbox& out);
     void repeat_request(MonoTime now, ConnectionOutbox& out);
     void next_direction(MonoTime now, ConnectionOutbox& out);
+    void wait_or_go_on(MonoTime now, ConnectionOutbox& out);
     void ask_for_report(MonoTime now, ConnectionOutbox& out);
     void settled(MonoTime now, ConnectionOutbox& out);
     void direction_over(MonoTime now, wire::End why, ConnectionOutbox& out);

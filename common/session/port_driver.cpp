@@ -5,7 +5,10 @@
 namespace wyn::session {
 
 void PortDriver::on_order(MonoTime now, const PortOrder& order) {
-    if (const auto* send = std::get_if<BeginSending>(&order)) door_.use_offload(send->offload);
+    if (const auto* send = std::get_if<BeginSending>(&order)) {
+        door_.use_offload(send->offload);
+        if (send->search != wire::Search::unpaced) door_.seek_departure_times();
+    }
     if (const auto* receive = std::get_if<BeginReceiving>(&order))
         door_.use_offload(receive->offload);
     session_.note_capabilities(door_.capabilities());
@@ -39,7 +42,9 @@ bool PortDriver::send_train(MonoTime now) {
     waits_for_room_ = false;
     const BulkTrain train = session_.next_train(now);
     if (train.bytes.empty()) return false;
-    const dgram::SendOutcome outcome = door_.send(train.bytes, train.segment, nullptr);
+    const dgram::SendOutcome outcome =
+        train.departs ? door_.send_at(train.bytes, train.segment, *train.departs)
+                      : door_.send(train.bytes, train.segment, nullptr);
     if (outcome.status == dgram::SendStatus::refused) session_.note_network_error(outcome.error);
     waits_for_room_ = outcome.status == dgram::SendStatus::would_block;
     session_.on_sent(now, outcome);

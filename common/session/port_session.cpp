@@ -91,6 +91,7 @@ void PortSession::on_order(MonoTime now, const PortOrder& order, Outbox& out) {
         const std::uint32_t header_bytes = setup_.peer.address.header_bytes();
         sender_ = std::make_unique<BulkSender>(*begin, setup_.keys.bulk, setup_.terms, header_bytes,
                                                random_, now);
+        sender_->use_departure_times(door_.departure_times);
         end_told_ = false;
     } else if (const auto* receive = std::get_if<BeginReceiving>(&order)) {
         WYN_CHECK(setup_.role != PortRole::control && !sends_bulk());

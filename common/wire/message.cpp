@@ -40,6 +40,16 @@ std::string_view name(LimitedBy limit) {
     return "unknown";
 }
 
+LimitedBy stronger(LimitedBy one, LimitedBy other) {
+    static constexpr std::array strength{LimitedBy::nothing, LimitedBy::time,  LimitedBy::host,
+                                         LimitedBy::grant,   LimitedBy::stack, LimitedBy::volume,
+                                         LimitedBy::breaker};
+    const auto rank = [](LimitedBy which) {
+        return std::find(strength.begin(), strength.end(), which) - strength.begin();
+    };
+    return rank(other) > rank(one) ? other : one;
+}
+
 bool Extensions::add(std::uint16_t type, std::span<const std::uint8_t> value, std::size_t room) {
     std::size_t count = 0;
     bool repeated = false;

@@ -48,6 +48,9 @@ enum class LimitedBy : std::uint8_t {
 };
 inline constexpr LimitedBy last_limit = LimitedBy::host;
 std::string_view name(LimitedBy limit);
+// Of two that applied the one to report: what the breaker or the volume did matters more than a
+// grant, and a grant more than a host that was a little slow.
+LimitedBy stronger(LimitedBy one, LimitedBy other);
 
 // Types and values of unknown extensions, kept so that a message can be encoded again unchanged.
 struct Extensions {

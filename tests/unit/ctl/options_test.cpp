@@ -205,7 +205,7 @@ TEST_CASE("an unknown option is answered with the one that was meant", "[ctl]") 
     CHECK(refusal({"--bitrte", "5M"}) == "unknown option '--bitrte'; did you mean --bitrate?");
     CHECK(refusal({"--jsno"}) == "unknown option '--jsno'; did you mean --json?");
     CHECK(refusal({"-x"}) == "unknown option '-x'");
-    CHECK(refusal({"--parallel", "4"}) == "unknown option '--parallel'");
+    CHECK(refusal({"--streams", "4"}) == "unknown option '--streams'");
     CHECK(refusal({"status", "--soket", "x"}, "wyndrvrctl status") ==
           "unknown option '--soket'; did you mean --socket?");
     CHECK(refusal({"status", "fra1"}, "wyndrvrctl status") == "unexpected argument 'fra1'");
@@ -272,4 +272,21 @@ TEST_CASE("the rate that is given says how the load is sent", "[ctl]") {
     CHECK(probe({}).search() == wire::Search::type_b);
     CHECK(probe({"-b", "50M"}).search() == wire::Search::fixed);
     CHECK(probe({"-b", "0"}).search() == wire::Search::unpaced);
+}
+
+TEST_CASE("parallel flows share a rate, and have a core each", "[ctl]") {
+    CHECK(probe({}).parallel == 1);
+    CHECK(probe({"-P", "1"}).port_parallelism == Placement::single);
+    CHECK(probe({"-P", "4", "-b", "0"}).parallel == 4);
+    CHECK(probe({"--parallel=32", "-b", "1G"}).port_parallelism == Placement::thread);
+    CHECK(probe({"-P", "2", "-b", "0", "--port-parallelism", "process"}).port_parallelism ==
+          Placement::process);
+    CHECK(refusal({"-P", "2"}) == "-P needs a rate: give -b RATE, which the flows share, or -b 0");
+    CHECK(refusal({"-P", "32", "-b", "31"}) == "-b 31: too little for 32 flows");
+    for (const char* const wrong : {"0", "33", "-1", "two", "2x", ""}) {
+        INFO(wrong);
+        CHECK(refusal({"-P", wrong, "-b", "0"}) ==
+              "-P '" + std::string{wrong} + "': expected a number of flows from 1 to 32");
+    }
+    CHECK(refusal({"--pacing", "fast"}) == "--pacing 'fast': expected sleep or precise");
 }

@@ -265,3 +265,15 @@ TEST_CASE("dates keep their milliseconds, and need no time zone", "[ctl]") {
     report.start = WallTime{1795157890s + 999'999'999ns};
     CHECK(parsed(report)["start"] == "2026-11-20T06:58:10.999Z");
 }
+
+TEST_CASE("of several flows the document has each one's part", "[ctl]") {
+    Report report = test::ordinary();
+    CHECK(parsed(report)["up"]["flows"].is_null());
+    report.flows = {{.session = 1, .result = *report.result}, {.session = 2, .result = {}}};
+    const json flows = parsed(report)["up"]["flows"];
+    REQUIRE(flows.size() == 2);
+    CHECK(flows[0]["id"] == "0000000000000001");
+    CHECK(flows[0]["payload_bps"].is_number());
+    CHECK(flows[0]["lost"] == 0);
+    CHECK(flows[1]["payload_bps"].is_null());
+}

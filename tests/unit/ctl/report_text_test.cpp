@@ -288,3 +288,10 @@ TEST_CASE("what the kernels would not do is one line", "[ctl]") {
     CHECK(has(page(report),
               "  ↑ noticed   the receiving socket overflowed, its buffer is 33.6 MB\n"));
 }
+
+TEST_CASE("of several flows each one's part is told", "[ctl]") {
+    Report report = test::ordinary();
+    report.flows = {{.session = 1, .result = *report.result}, {.session = 2, .result = {}}};
+    CHECK(has(page(report), "  ↓ flows     944 Mbit/s   not known\n"));
+    CHECK(has(page(report), "  ↑ flows     48.3 Mbit/s   not known\n"));
+}

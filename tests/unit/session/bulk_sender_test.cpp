@@ -432,3 +432,52 @@ TEST_CASE("a grant that the host came near to is the limit, else the host is", "
     CHECK(sending.sender.record().limited_by ==
           (stalled_ms == 40 ? wire::LimitedBy::grant : wire::LimitedBy::host));
 }
+
+TEST_CASE("what the kernel lets wait is handed over up to 2 ms early, with its time", "[session]") {
+    Sending sending{order(BitRate{80'000'000})}; // one each 100 us
+    sending.sender.use_departure_times(true);
+    sending.prime();
+    CHECK(sending.sender.spin() == 0s);
+    MonoTime expected = start;
+    int wakes = 0;
+    for (MonoTime now = start; now < start + 100ms; now = sending.sender.train_due()) {
+        ++wakes;
+        if (now >= start + 20ms * (wakes / 20))
+            CHECK(sending.sender.on_feedback(now, sending.feedback()));
+        for (;;) {
+            const BulkTrain train = sending.sender.next_train(now);
+            if (train.bytes.empty()) break;
+            const wire::BulkHeader header = *wire::decode_bulk(train.bytes);
+            sending.sent.push_back(header);
+            CHECK(header.sent_ns == to_ns(expected));
+            CHECK(train.departs.value_or(now) == expected);
+            CHECK(expected - now <= 2ms);
+            sending.sender.on_sent(now, {.segments = 1});
+            expected += 100us;
+        }
+    }
+    CHECK(wakes <= 102); // one each millisecond
+    CHECK(sending.sender.record().pacing == wire::Pacing::kernel);
+    CHECK(sending.sender.record().lateness.max == 0s);
+    CHECK(sending.sender.record().packets_skipped == 0);
+}
+
+TEST_CASE("nothing is handed over early that would leave after the load's end, or that is too fast",
+          "[session]") {
+    SECTION("the end") {
+        Sending sending{order(BitRate{8'000'000})}; // one each 1 ms
+        sending.sender.use_departure_times(true);
+        sending.prime();
+        sending.run_with_feedback_until(start + 2s);
+        sending.run_until(start + 2s);
+        CHECK(sending.sender.record().packets_accepted == 2000);
+        CHECK(sending.sender.record().last_sent_ns == to_ns(start + 1999ms));
+    }
+    SECTION("a rate beyond 1 Gbit/s") {
+        Sending sending{order(BitRate{1'000'000'001})};
+        sending.sender.use_departure_times(true);
+        sending.prime();
+        CHECK(sending.sender.next_train(start).departs == std::nullopt);
+        CHECK(sending.sender.record().pacing == wire::Pacing::sleep);
+    }
+}

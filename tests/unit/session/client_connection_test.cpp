@@ -162,3 +162,71 @@ TEST_CASE("when the server closes in the middle of a load, our own port is asked
     CHECK(client.connection.result().end == wire::End::shutting_down);
     CHECK(direction().end == wire::End::shutting_down);
 }
+
+TEST_CASE("pacing and offload are asked of whoever sends, and of ourselves", "[session]") {
+    ConnectionOutbox out;
+    ClientConnection connection{{.directions = {wire::Direction::down, wire::Direction::up},
+                                 .search = wire::Search::fixed,
+                                 .rate = BitRate{1'000'000},
+                                 .pacing = wire::Pacing::precise,
+                                 .offload = false,
+                                 .idle_time = 10ms},
+                                Terms{},
+                                28,
+                                start};
+    for (const PortRole role : port_roles)
+        connection.on_news(start, role, PortValid{.rtt = 1ms}, out);
+    for (MonoTime now = start; now < start + 1s; now += 10ms)
+        connection.on_timer(now, out);
+    const auto has = [&out](auto matches) {
+        return std::ranges::any_of(out.orders,
+                                   [&](const auto& order) { return matches(order.order); });
+    };
+    CHECK(has([](const PortOrder& order) {
+        const auto* receive = std::get_if<BeginReceiving>(&order);
+        return receive != nullptr && !receive->offload;
+    }));
+    CHECK(has([](const PortOrder& order) {
+        const auto* say = std::get_if<SendControl>(&order);
+        const auto* ask = say == nullptr ? nullptr : std::get_if<wire::Start>(&say->body);
+        return ask != nullptr && ask->pacing == wire::Pacing::precise && !ask->offload;
+    }));
+}
+
+TEST_CASE("a plan that goes together with others waits for them before each direction",
+          "[session]") {
+    ConnectionOutbox out;
+    ClientConnection connection{{.directions = {wire::Direction::up},
+                                 .search = wire::Search::fixed,
+                                 .rate = BitRate{1'000'000},
+                                 .together = true,
+                                 .idle_time = 10ms},
+                                Terms{},
+                                28,
+                                start};
+    for (const PortRole role : port_roles)
+        connection.on_news(start, role, PortValid{.rtt = 1ms}, out);
+    MonoTime now = start;
+    for (; now < start + 10s; now += 10ms)
+        connection.on_timer(now, out);
+    CHECK(connection.waiting());
+    CHECK(connection.due() == never);
+    SECTION("and goes on when it is told to") {
+        out.clear();
+        connection.go_on(now, out);
+        CHECK_FALSE(connection.waiting());
+        CHECK(std::ranges::any_of(out.orders, [](const auto& order) {
+            const auto* say = std::get_if<SendControl>(&order.order);
+            return say != nullptr && std::holds_alternative<wire::Start>(say->body);
+        }));
+    }
+    SECTION("or ends when the user wants to stop") {
+        connection.interrupt(now, out);
+        CHECK_FALSE(connection.waiting());
+        CHECK(connection.result().end == wire::End::interrupted);
+    }
+    SECTION("or when the server is gone") {
+        connection.on_news(now, PortRole::control, PortSilent{}, out);
+        CHECK(connection.done());
+    }
+}
