@@ -328,3 +328,92 @@ TEST_CASE("a source that spins stops when it says so, and when its handle goes",
     CHECK_FALSE(REQUIRE_OK(bounded.loop->run_once(0s)));
     CHECK(spun == 3);
 }
+
+TEST_CASE("of a batch that is ready, one may end or pause another", "[rt]") {
+    BoundedLoop bounded;
+    const std::array events{ready_event(), ready_event(), ready_event()};
+    std::array<rt::Io, 3> watches;
+    std::vector<int> called;
+    for (int i = 0; i < 3; ++i)
+        watches[static_cast<std::size_t>(i)] = REQUIRE_OK(bounded.loop->add_io(
+            events[static_cast<std::size_t>(i)].get(), EPOLLIN, [&, i](std::uint32_t) {
+                called.push_back(i);
+                watches[static_cast<std::size_t>(i + 1) % 3].reset();
+                if (watches[static_cast<std::size_t>(i + 2) % 3])
+                    watches[static_cast<std::size_t>(i + 2) % 3].watch(0);
+            }));
+    for (const net::Fd& event : events)
+        REQUIRE(::eventfd_write(event.get(), 1) == 0);
+    CHECK(REQUIRE_OK(bounded.loop->run_once(edge::patience)));
+    CHECK(called.size() == 1);
+}
+
+TEST_CASE("of timers that are due together, one may end or put off another", "[rt]") {
+    BoundedLoop bounded;
+    std::vector<int> called;
+    rt::Timer ended;
+    rt::Timer put_off;
+    rt::Timer first = bounded.loop->add_timer([&] {
+        called.push_back(1);
+        ended.reset();
+        put_off.arm(mono_now() + 2ms);
+    });
+    ended = bounded.loop->add_timer([&] { called.push_back(2); });
+    put_off = bounded.loop->add_timer([&] {
+        called.push_back(3);
+        bounded.loop->exit(0);
+    });
+    const MonoTime at = mono_now();
+    first.arm(at);
+    ended.arm(at);
+    put_off.arm(at);
+    CHECK(bounded.run() == 0);
+    CHECK(called == std::vector{1, 3});
+}
+
+TEST_CASE("a handle may outlive its loop", "[rt]") {
+    const net::Fd event = ready_event();
+    auto loop = REQUIRE_OK(Loop::create());
+    rt::Io io = REQUIRE_OK(loop->add_io(event.get(), EPOLLIN, [](std::uint32_t) {}));
+    rt::Timer timer = loop->add_timer([] {});
+    rt::Spin spin = REQUIRE_OK(loop->add_spin([] {}));
+    timer.arm(mono_now());
+    spin.on(true);
+    loop.reset();
+    io.watch(0);
+    timer.arm(mono_now() + 1s);
+    spin.on(false);
+    CHECK(timer.due() != never);
+}
+
+TEST_CASE("a loop that is woken all the time serves everybody, and timers on time", "[rt]") {
+    // Each datagram of one pair is answered by the other at once: the loop naps between rounds.
+    BoundedLoop bounded;
+    auto ends = REQUIRE_OK(rt::Link::pair());
+    struct Message {
+        int value = 0;
+    };
+    int answered = 0;
+    const auto answer = [&](rt::Link& end) {
+        const auto got = end.receive<Message>();
+        if (!got.message) return;
+        ++answered;
+        end.send(*got.message);
+    };
+    rt::Io one = REQUIRE_OK(
+        bounded.loop->add_io(ends.first.fd(), EPOLLIN, [&](std::uint32_t) { answer(ends.first); }));
+    rt::Io other = REQUIRE_OK(bounded.loop->add_io(ends.second.fd(), EPOLLIN,
+                                                   [&](std::uint32_t) { answer(ends.second); }));
+    int ticks = 0;
+    MonoTime due = mono_now() + 3ms;
+    rt::Timer timer = bounded.loop->add_timer([&] {
+        CHECK(mono_now() >= due);
+        if (++ticks == 50) return bounded.loop->exit(0);
+        due += 3ms;
+        timer.arm(due);
+    });
+    timer.arm(due);
+    ends.first.send(Message{1});
+    CHECK(bounded.run() == 0);
+    CHECK(answered > 50);
+}
