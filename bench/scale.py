@@ -13,7 +13,8 @@ from tools import is_installed, ports, read_report, start_daemon
 
 DEFAULT_SECONDS = 5.0
 SWARM = str(BUILD / "bench/swarm")
-PROBING, IDLE = 200, (200, 1000)  # clients
+PROBING, IDLE = 200, 1000  # clients
+_UNTIL_REST = 3.0  # seconds; a port that has had nothing to do for 2 s rests
 _INTERVAL_MS = 10
 _PATIENCE = 30
 # A session takes three ports of each side.
@@ -25,8 +26,8 @@ def contests(seconds: float, with_peers: bool = False):
     _allow_many_descriptors()
     path = Loopback()
     yield path, many_probe(path, seconds, with_peers)
-    for clients in IDLE:
-        yield path, many_idle(path, clients, 2 * seconds)
+    for idle_timeout in (5, 60):  # the default, and the most
+        yield path, many_idle(path, idle_timeout, 2 * seconds)
 
 
 def _allow_many_descriptors() -> None:
@@ -49,30 +50,35 @@ def many_probe(path: Path, seconds: float, with_peers: bool) -> Contest:
                    comparisons)
 
 
-def many_idle(path: Path, clients: int, seconds: float) -> Contest:
+def many_idle(path: Path, idle_timeout: int, seconds: float) -> Contest:
+    """A client at rest beats three times in the idle_timeout."""
     columns = [Column("server_cores", "cores", has_spread=True),
                Column("rss_kb_per_session", "RSS kB"), Column("anon_kb_per_session", "anon kB"),
                Column("sessions", "sessions")]
-    return Contest(f"{clients} sessions that rest (one probe each at their beginning)", columns,
-                   [Contestant("wyndrvr", lambda _: _swarm(path, clients, "1h", seconds,
-                                                           _idle_figures))])
+    return Contest(f"{IDLE} sessions at rest, idle_timeout = {idle_timeout}", columns,
+                   [Contestant("wyndrvr", lambda _: _swarm(
+                       path, IDLE, "1h", seconds, _idle_figures, _UNTIL_REST,
+                       f"idle_timeout={idle_timeout}"))])
 
 
 # What the crowd says, and the daemon's memory before it and in its midst, as figures.
 Figures = Callable[[dict, dict, dict], dict]
 
 
-def _swarm(path: Path, clients: int, interval: str, seconds: float, figures: Figures) -> Run:
+def _swarm(path: Path, clients: int, interval: str, seconds: float, figures: Figures,
+           wait: float = 0, *settings: str) -> Run:
+    """Measures for so many seconds, after a wait once all sessions are open."""
     command = [SWARM, path.server, "-p", str(ports()), "--clients", str(clients), "--interval",
-               interval, "--seconds", f"{seconds:g}"]
+               interval, "--seconds", f"{wait + seconds:g}"]
     with Stage() as stage:
-        daemon, serving = start_daemon(stage, path, *_LIMITS)
+        daemon, serving = start_daemon(stage, path, *_LIMITS, *settings)
         before = daemon.memory()
         swarm = stage.start(path.command("client", *command))
         swarm.await_words("all are open", _PATIENCE)
+        time.sleep(wait)
         cores = _cores_over(daemon, seconds)
         among = daemon.memory()
-        crowd = read_report(swarm.wait(seconds + _PATIENCE).stdout)
+        crowd = read_report(swarm.wait(wait + seconds + _PATIENCE).stdout)
         daemon.stop()
     run = Run(commands=[typed(serving), typed(command)])
     if crowd["failures"]:
