@@ -76,8 +76,7 @@ void PortRunner::on_link() {
 void PortRunner::turn() {
     const MonoTime now = mono_now();
     const bool loaded = driver_.session().is_receiving();
-    // Of messages one at a time: when there is another the loop says so, and seldom is one there.
-    const std::size_t trains = driver_.receive(now, loaded ? most_trains_per_turn : 1);
+    const std::size_t trains = driver_.receive(now, most_trains_per_turn);
     napping_ = loaded && trains >= trains_worth_a_nap &&
                tuning_.incoming_blocking_level.value_or(nap) >= nap;
     bool more = trains == most_trains_per_turn;
