@@ -37,12 +37,15 @@ Result<int> serve(const daemon::LoadedConfig& loaded) {
     const auto sink = journal::make_sink(daemon::severity_of(loaded.config.log_level));
     auto loop = rt::Loop::create();
     if (!loop) return pass_on(loop);
-    auto server = daemon::Server::start(**loop, loaded.config, loaded.files, *sink);
-    if (!server) return pass_on(server, "cannot start");
-    auto terminate = (*loop)->add_signal(SIGTERM, [&] { (*server)->stop(); });
-    auto interrupt = (*loop)->add_signal(SIGINT, [&] { (*server)->stop(); });
+    // Before the server says that it listens: whoever hears that may already ask it to stop.
+    daemon::Server* running = nullptr;
+    auto terminate = (*loop)->add_signal(SIGTERM, [&running] { running->stop(); });
+    auto interrupt = (*loop)->add_signal(SIGINT, [&running] { running->stop(); });
     if (!terminate) return pass_on(terminate);
     if (!interrupt) return pass_on(interrupt);
+    auto server = daemon::Server::start(**loop, loaded.config, loaded.files, *sink);
+    if (!server) return pass_on(server, "cannot start");
+    running = server->get(); // the loop does not turn before
     if (auto fed = (*loop)->feed_watchdog(); !fed) return pass_on(fed);
 
     sd_notifyf(0, "READY=1\nSTATUS=Listening on %s",
