@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -48,7 +49,9 @@ void ControlServer::on_caller() {
         if (!callers_.empty()) watch_.watch(0);
         return;
     }
-    if (!*accepted || callers_.size() >= most_callers) return; // one too many is hung up on
+    // Those who have hung up in this turn of the loop are still in the list.
+    const auto there = std::ranges::count(callers_, false, &Caller::gone);
+    if (!*accepted || static_cast<std::size_t>(there) >= most_callers) return; // one too many
     static_cast<void>(serve(std::move((*accepted)->socket)));
 }
 
