@@ -71,8 +71,8 @@ private:
     bool on_ = false;
 };
 
-// Something to do before anything else, as soon as the running function has returned. It is no way
-// to spin, because nobody else would get a turn.
+// Something to do before anything else, as soon as the running turn is over. It is no way to spin,
+// because nobody else would get a turn.
 class Defer : public Source {
 public:
     Defer() noexcept = default;
