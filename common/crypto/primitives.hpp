@@ -22,7 +22,9 @@ using Key256 = std::array<std::uint8_t, 32>;
 using Tag128 = std::array<std::uint8_t, 16>;
 
 // Computes each primitive once and compares with published values, so that a host whose OpenSSL
-// lacks or forbids one is told so at start and not in the middle of a measurement.
+// lacks or forbids one is told so at start and not in the middle of a measurement. To be called
+// before anything else of this layer: it also keeps OpenSSL from taking itself down at exit, under
+// a thread that was left behind.
 Result<void> self_test();
 
 struct FreeMacContext {
