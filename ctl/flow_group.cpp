@@ -66,6 +66,7 @@ void FlowGroup::interrupt() {
 
 session::ProbeResult FlowGroup::result() const {
     std::vector<session::ProbeResult> results;
+    results.reserve(flows_.size());
     for (const Flow& flow : flows_)
         results.push_back(flow.runner->result());
     return session::sum_of(results);
