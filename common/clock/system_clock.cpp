@@ -18,4 +18,11 @@ WallTime wall_now() noexcept {
     return WallTime{read(CLOCK_REALTIME)};
 }
 
+void sleep_for(Duration duration) noexcept {
+    if (duration <= Duration::zero()) return;
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration);
+    const timespec time{.tv_sec = seconds.count(), .tv_nsec = (duration - seconds).count()};
+    ::clock_nanosleep(CLOCK_MONOTONIC, 0, &time, nullptr);
+}
+
 } // namespace wyn

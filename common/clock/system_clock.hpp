@@ -1,4 +1,4 @@
-// The kernel's clocks. The only file of the project that reads one.
+// The kernel's clocks. The only file of the project that reads one, or waits for one by itself.
 #pragma once
 
 #include "clock/time.hpp"
@@ -9,5 +9,8 @@ namespace wyn {
 MonoTime mono_now() noexcept;
 // CLOCK_REALTIME.
 WallTime wall_now() noexcept;
+
+// Holds this thread for so long, at least but for a signal; not at all when it is not positive.
+void sleep_for(Duration duration) noexcept;
 
 } // namespace wyn

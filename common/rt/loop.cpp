@@ -9,9 +9,7 @@
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <systemd/sd-event.h>
-#include <time.h>
 
-#include <algorithm>
 #include <cerrno>
 
 namespace wyn::rt {
@@ -23,13 +21,8 @@ constexpr std::uint64_t timer_accuracy_us = 1;
 
 constexpr std::uint64_t for_ever = UINT64_MAX; // USEC_INFINITY of sd-event
 
-// How long a busy loop sleeps after a turn. It is busy when it was woken so many times in a row,
-// each soon after its last turn; a nap that brings less than two descriptors was in vain.
-constexpr Duration nap = 500us;
-constexpr Duration soon_after = 2 * nap;
+// How long a busy loop goes on by itself before sd-event gets to look at signals.
 constexpr Duration longest_rounds = 2ms;
-constexpr int most_busy = 32;
-constexpr int cost_of_vain_nap = 4;
 
 // Rounded up: a timer must never fire early.
 std::uint64_t ceil_us(Duration duration) {
@@ -76,23 +69,31 @@ void Source::reset() noexcept {
     sd_event_source_disable_unref(std::exchange(raw_, nullptr));
 }
 
-Spin& Spin::operator=(Spin&& other) noexcept {
-    reset();
-    ready_ = std::move(other.ready_);
-    io_ = std::move(other.io_);
-    spinning_ = std::move(other.spinning_);
+Awake& Awake::operator=(Awake&& other) noexcept {
+    on(false);
+    awake_ = std::move(other.awake_);
     on_ = std::exchange(other.on_, false);
     return *this;
 }
 
+void Awake::on(bool wanted) noexcept {
+    if (wanted != std::exchange(on_, wanted)) *awake_ += wanted ? 1 : -1;
+}
+
+Spin& Spin::operator=(Spin&& other) noexcept {
+    io_ = std::move(other.io_); // first: what is watched may not be closed
+    ready_ = std::move(other.ready_);
+    awake_ = std::move(other.awake_);
+    return *this;
+}
+
 void Spin::reset() noexcept {
-    if (io_) on(false);
+    awake_.on(false);
     io_.reset();
 }
 
 void Spin::on(bool wanted) {
-    if (wanted == std::exchange(on_, wanted)) return;
-    *spinning_ += wanted ? 1 : -1;
+    awake_.on(wanted);
     io_.watch(wanted ? std::uint32_t{EPOLLIN} : 0);
 }
 
@@ -146,41 +147,26 @@ Result<void> Loop::begin() {
 }
 
 // Rounds of its own while the loop is busy, so that sd-event and its questions to the kernel cost
-// something only once per millisecond.
+// something only once in a while.
 void Loop::serve_ready() {
-    const MonoTime until = mono_now() + longest_rounds;
+    MonoTime began = mono_now();
+    const MonoTime until = began + longest_rounds;
     std::size_t served = 0;
-    do {
-        const MonoTime began = mono_now();
+    while (began < until) {
         const std::size_t ready = ready_->serve(left_);
         served += ready;
-        last_served_ = mono_now();
-        note_busyness(began, ready);
-    } while (nap_if_busy() && last_served_ < until);
+        const MonoTime ended = mono_now();
+        if (!nap_policy_.on_round(began, ended, ready) || !may_nap(ended)) break;
+        sleep_for(NapPolicy::nap);
+        ++naps_;
+        began = mono_now();
+        nap_policy_.woke(began);
+    }
     did_nothing_ = served == 0;
 }
 
-// Many wake-ups in a row, for one or two descriptors each, cost more than what they are for: 200
-// clients that probe 100 times a second wake a daemon 20,000 times. Then it sleeps a little after
-// each round, and finds several of them. What they measure is not touched, since the kernel stamps
-// arrivals and answers say how long they were held.
-void Loop::note_busyness(MonoTime began, std::size_t served) {
-    const bool soon = began - woke_ < soon_after;
-    const bool worth_it = !napped_ || served >= 2;
-    busyness_ = !soon      ? 0
-                : worth_it ? std::min(busyness_ + 1, most_busy)
-                           : std::max(busyness_ - cost_of_vain_nap, 0);
-    woke_ = last_served_;
-}
-
-bool Loop::nap_if_busy() {
-    napped_ = busyness_ >= most_busy / 2 && *spinning_ == 0 && !left_ &&
-              timers_.due() - last_served_ > nap;
-    if (!napped_) return false;
-    const timespec time{.tv_sec = 0, .tv_nsec = nap.count()};
-    ::clock_nanosleep(CLOCK_MONOTONIC, 0, &time, nullptr);
-    woke_ = mono_now();
-    return true;
+bool Loop::may_nap(MonoTime now) const {
+    return *awake_ == 0 && !left_ && timers_.due() - now > NapPolicy::nap;
 }
 
 void Loop::serve_timers() {
@@ -229,6 +215,10 @@ Defer Loop::add_defer(Function function) {
     return Defer{source};
 }
 
+Awake Loop::awake() {
+    return Awake{awake_};
+}
+
 Result<Spin> Loop::add_spin(Function function) {
     auto ready =
         net::Fd::from_call(::eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK), "make an event counter");
@@ -236,7 +226,7 @@ Result<Spin> Loop::add_spin(Function function) {
     auto io =
         add_io(ready->get(), 0, [spun = std::move(function)](std::uint32_t) mutable { spun(); });
     if (!io) return pass_on(io);
-    return Spin{std::move(*ready), std::move(*io), spinning_};
+    return Spin{std::move(*ready), std::move(*io), awake()};
 }
 
 Result<int> Loop::run() {

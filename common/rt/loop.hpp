@@ -14,6 +14,7 @@
 #include "base/error.hpp"
 #include "clock/time.hpp"
 #include "net/fd.hpp"
+#include "rt/nap_policy.hpp"
 #include "rt/ready_set.hpp"
 #include "rt/timer_queue.hpp"
 
@@ -48,27 +49,43 @@ private:
     sd_event_source* raw_ = nullptr;
 };
 
+// While one of these is on the loop takes no naps (rt/nap_policy.hpp): somebody has no time for
+// them.
+class Awake {
+public:
+    Awake() noexcept = default;
+    Awake(Awake&& other) noexcept { *this = std::move(other); }
+    Awake& operator=(Awake&& other) noexcept;
+    ~Awake() { on(false); }
+    void on(bool wanted) noexcept;
+
+private:
+    friend class Loop;
+    explicit Awake(std::shared_ptr<int> awake) noexcept : awake_{std::move(awake)} {}
+
+    std::shared_ptr<int> awake_; // of the loop: how many of them are on
+    bool on_ = false;
+};
+
 // Calls its function again and again while it is switched on; others get their turns in between. A
 // timer that is armed with the present time does that too, but lets the kernel program the clock
 // each time, which costs some 40 us on a virtual machine.
 class Spin {
 public:
     Spin() noexcept = default;
-    Spin(Spin&& other) noexcept { *this = std::move(other); }
+    Spin(Spin&& other) noexcept = default;
     Spin& operator=(Spin&& other) noexcept;
     void on(bool wanted);
     void reset() noexcept;
-    ~Spin() { reset(); }
 
 private:
     friend class Loop;
-    Spin(net::Fd ready, Io io, std::shared_ptr<int> spinning) noexcept
-        : ready_{std::move(ready)}, io_{std::move(io)}, spinning_{std::move(spinning)} {}
+    Spin(net::Fd ready, Io io, Awake awake) noexcept
+        : ready_{std::move(ready)}, io_{std::move(io)}, awake_{std::move(awake)} {}
 
     net::Fd ready_; // an event counter that is never read, so it is ready always
     Io io_;
-    std::shared_ptr<int> spinning_; // of the loop: how many of them are on
-    bool on_ = false;
+    Awake awake_;
 };
 
 // Something to do before anything else, as soon as the running turn is over. It is no way to spin,
@@ -116,6 +133,8 @@ public:
     Defer add_defer(Function function);
     // Switched off at first. Fails when the process is out of descriptors.
     Result<Spin> add_spin(Function function);
+    // Switched off at first.
+    Awake awake();
 
     // Turns until exit() is called, and returns its code.
     Result<int> run();
@@ -126,6 +145,9 @@ public:
     // left does not turn again: its timers can be armed without effect.
     void exit(int code);
 
+    // Naps taken so far.
+    std::uint64_t naps() const noexcept { return naps_; }
+
     // Feeds the service manager's watchdog (WatchdogSec=) from now on, when there is one. For the
     // main thread's loop.
     Result<void> feed_watchdog();
@@ -134,8 +156,7 @@ private:
     explicit Loop(sd_event* raw) noexcept : raw_{raw} {}
     Result<void> begin();
     void serve_ready();
-    void note_busyness(MonoTime began, std::size_t served);
-    bool nap_if_busy();
+    bool may_nap(MonoTime now) const;
     void serve_timers();
     void program_clock();
 
@@ -145,11 +166,9 @@ private:
     Source ready_source_;
     Source clock_source_;
     MonoTime programmed_ = never; // what the kernel's clock is set for
-    std::shared_ptr<int> spinning_ = std::make_shared<int>(0);
-    MonoTime last_served_{};
-    MonoTime woke_{}; // from the last nap, or ended the last round
-    int busyness_ = 0;
-    bool napped_ = false;
+    NapPolicy nap_policy_;
+    std::shared_ptr<int> awake_ = std::make_shared<int>(0);
+    std::uint64_t naps_ = 0;
     bool did_nothing_ = false; // in the last turn: a clock that was set for a timer put off since
     bool left_ = false;
 };

@@ -42,6 +42,8 @@ private:
     Io socket_watch_;
     Timer timer_;
     Spin spin_;
+    Awake awake_;
+    bool may_nap_;
     bool napping_ = false;
     std::uint32_t watched_ = 0; // events of the socket
 };

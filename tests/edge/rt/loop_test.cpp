@@ -386,24 +386,37 @@ TEST_CASE("a handle may outlive its loop", "[rt]") {
     CHECK(timer.due() != never);
 }
 
-TEST_CASE("a loop that is woken all the time serves everybody, and timers on time", "[rt]") {
-    // Each datagram of one pair is answered by the other at once: the loop naps between rounds.
-    BoundedLoop bounded;
-    auto ends = REQUIRE_OK(rt::Link::pair());
+namespace {
+
+// Two ends of a link in one loop that answer each other for ever.
+struct Echoes {
     struct Message {
         int value = 0;
     };
+    explicit Echoes(Loop& loop)
+        : ends{REQUIRE_OK(rt::Link::pair())}, one{watch(loop, ends.first)},
+          other{watch(loop, ends.second)} {
+        ends.first.send(Message{1});
+    }
+    rt::Io watch(Loop& loop, rt::Link& end) {
+        return REQUIRE_OK(loop.add_io(end.fd(), EPOLLIN, [this, &end](std::uint32_t) {
+            const auto got = end.receive<Message>();
+            if (!got.message) return;
+            ++answered;
+            end.send(*got.message);
+        }));
+    }
+
+    std::pair<rt::Link, rt::Link> ends;
     int answered = 0;
-    const auto answer = [&](rt::Link& end) {
-        const auto got = end.receive<Message>();
-        if (!got.message) return;
-        ++answered;
-        end.send(*got.message);
-    };
-    rt::Io one = REQUIRE_OK(
-        bounded.loop->add_io(ends.first.fd(), EPOLLIN, [&](std::uint32_t) { answer(ends.first); }));
-    rt::Io other = REQUIRE_OK(bounded.loop->add_io(ends.second.fd(), EPOLLIN,
-                                                   [&](std::uint32_t) { answer(ends.second); }));
+    rt::Io one, other; // go before the ends
+};
+
+} // namespace
+
+TEST_CASE("a loop that is woken all the time serves everybody, and timers on time", "[rt]") {
+    BoundedLoop bounded;
+    const Echoes echoes{*bounded.loop};
     int ticks = 0;
     MonoTime due = mono_now() + 3ms;
     rt::Timer timer = bounded.loop->add_timer([&] {
@@ -413,7 +426,54 @@ TEST_CASE("a loop that is woken all the time serves everybody, and timers on tim
         timer.arm(due);
     });
     timer.arm(due);
-    ends.first.send(Message{1});
     CHECK(bounded.run() == 0);
-    CHECK(answered > 50);
+    CHECK(echoes.answered > 50);
+    CHECK(bounded.loop->naps() > 0);
+}
+
+TEST_CASE("a loop takes no nap while somebody has no time for it", "[rt]") {
+    BoundedLoop bounded;
+    const Echoes echoes{*bounded.loop};
+    rt::Awake awake = bounded.loop->awake();
+    awake.on(true);
+    awake.on(true);
+    rt::Timer timer = bounded.loop->add_timer([&] { bounded.loop->exit(0); });
+    timer.arm(mono_now() + 50ms);
+    CHECK(bounded.run() == 0);
+    CHECK(echoes.answered > 50);
+    CHECK(bounded.loop->naps() == 0);
+}
+
+TEST_CASE("a loop is busy when many rounds follow one another closely", "[rt]") {
+    rt::NapPolicy policy;
+    MonoTime now{1000s};
+    const auto round = [&policy, &now](Duration after, std::size_t served) {
+        const MonoTime began = now += after;
+        return policy.on_round(began, now += 10us, served);
+    };
+    CHECK_FALSE(round(1s, 1));
+    int rounds = 0;
+    while (!round(50us, 1))
+        ++rounds;
+    CHECK(rounds >= 10);
+    CHECK(rounds <= 20);
+
+    SECTION("and stays so while naps bring something") {
+        for (int i = 0; i < 100; ++i) {
+            policy.woke(now += 600us);
+            REQUIRE(round(0us, 2));
+        }
+    }
+    SECTION("but not when they are in vain") {
+        int naps = 0;
+        for (bool worth_it = true; worth_it; ++naps) {
+            policy.woke(now += 600us);
+            worth_it = round(0us, 1);
+        }
+        CHECK(naps <= 5);
+    }
+    SECTION("nor after a pause") {
+        CHECK_FALSE(round(2ms, 1));
+        CHECK_FALSE(round(50us, 1));
+    }
 }
