@@ -48,7 +48,7 @@ void ClientConnection::enter(Step step, MonoTime now) {
 }
 
 Duration ClientConnection::settle_time() const {
-    return std::clamp<Duration>(3 * std::max(rtt_, newest_rtt_), shortest_settling,
+    return std::clamp<Duration>(3 * std::max(rtt_, latency_.newest_rtt()), shortest_settling,
                                 longest_settling);
 }
 
@@ -58,7 +58,7 @@ Duration ClientConnection::longest_quiet() const {
                                ? std::max(1.0, plan_.rate.as_double())
                                : 500e3; // the lowest rate of a type B search
     const Duration gap = from_seconds(current_->datagram_bytes * 8 / slowest);
-    return std::max({Duration{1s}, 4 * rtt_, 4 * newest_rtt_, 3 * gap});
+    return std::max({Duration{1s}, 4 * rtt_, 4 * latency_.newest_rtt(), 3 * gap});
 }
 
 // News of the ports.
@@ -91,11 +91,7 @@ void ClientConnection::on_valid(MonoTime now, PortRole role, const PortValid& va
 }
 
 void ClientConnection::on_latency(MonoTime now, const LatencyNews& news, ConnectionOutbox& out) {
-    latency_ = news;
-    for (std::size_t i = 0; i < news.count; ++i) {
-        pending_.push_back(news.samples[i]);
-        newest_rtt_ = news.samples[i].rtt;
-    }
+    latency_.on_news(news);
     if (step_ == Step::echoing && news.echoes_received == news.probes_sent) end_idle(now, out);
 }
 
@@ -125,7 +121,7 @@ void ClientConnection::note_progress(MonoTime now, const PortSnapshot& snapshot)
         // What is sent until the newest sign of load was measured beside it.
         load_until_ =
             mono_from_ns(is_down() ? received.last_arrival_ns : snapshot.sent.last_sent_ns);
-        keep_samples(current_->loaded, load_since_, load_until_);
+        latency_.keep_samples(current_->loaded, load_since_, load_until_);
     } else {
         seen_rate_ = BitRate{0};
     }
@@ -317,34 +313,15 @@ void ClientConnection::settled(MonoTime now, ConnectionOutbox& out) {
 
 void ClientConnection::direction_over(MonoTime now, wire::End why, ConnectionOutbox& out) {
     current_->end = interrupted_ ? wire::End::interrupted : why;
-    keep_samples(current_->loaded, load_since_, load_until_);
-    keep_counts(current_->loaded);
-    pending_.clear();
+    latency_.close(current_->loaded, load_since_, load_until_);
     current_ = nullptr;
     out.orders.push_back({PortRole::control, SetProbing{}});
     enter(Step::resting, now);
 }
 
 void ClientConnection::end_idle(MonoTime now, ConnectionOutbox& out) {
-    LatencyResult& idle = result_.idle.emplace();
-    keep_samples(idle, MonoTime{}, never);
-    keep_counts(idle);
+    latency_.close(result_.idle.emplace(), MonoTime{}, never);
     wait_or_go_on(now, out);
-}
-
-void ClientConnection::keep_samples(LatencyResult& into, MonoTime from, MonoTime until) {
-    const auto is_later = [until](const LatencySample& sample) { return sample.sent > until; };
-    for (const LatencySample& sample : pending_)
-        if (sample.sent >= from && !is_later(sample)) into.rtt.record(sample.rtt);
-    std::erase_if(pending_, [is_later](const LatencySample& sample) { return !is_later(sample); });
-}
-
-void ClientConnection::keep_counts(LatencyResult& into) {
-    into.probes_sent = latency_.probes_sent - latency_kept_.probes_sent;
-    into.echoes_received = latency_.echoes_received - latency_kept_.echoes_received;
-    into.probes_arrived = latency_.probes_arrived - latency_kept_.probes_arrived;
-    into.stamps_missing = latency_.stamps_missing - latency_kept_.stamps_missing;
-    latency_kept_ = latency_;
 }
 
 void ClientConnection::begin_closing(MonoTime now, wire::End why, ConnectionOutbox& out) {
@@ -360,9 +337,7 @@ void ClientConnection::give_up_on_server(MonoTime now, wire::End why, Connection
     const bool has_all = step_ == Step::closing || done();
     if (!has_all) result_.end = why;
     if (step_ == Step::idle || step_ == Step::echoing) {
-        LatencyResult& idle = result_.idle.emplace();
-        keep_samples(idle, MonoTime{}, never);
-        keep_counts(idle);
+        latency_.close(result_.idle.emplace(), MonoTime{}, never);
     }
     if (has_all || current_ == nullptr) return enter(Step::done, now);
     current_->end = why;
@@ -390,8 +365,7 @@ void ClientConnection::settle_without_server(MonoTime now) {
             current_->sent_known = true;
         }
     }
-    keep_samples(current_->loaded, load_since_, load_until_);
-    keep_counts(current_->loaded);
+    latency_.close(current_->loaded, load_since_, load_until_);
     current_ = nullptr;
     enter(Step::done, now);
 }
@@ -476,7 +450,7 @@ MonoTime ClientConnection::due() const {
 }
 
 ProbeProgress ClientConnection::progress(MonoTime now) const {
-    ProbeProgress progress{.elapsed = now - step_since_, .rtt = newest_rtt_};
+    ProbeProgress progress{.elapsed = now - step_since_, .rtt = latency_.newest_rtt()};
     if (current_ != nullptr) {
         progress.phase = is_down() ? ProbePhase::down : ProbePhase::up;
         progress.elapsed = load_since_ == never ? Duration::zero() : now - load_since_;

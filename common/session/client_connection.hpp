@@ -8,6 +8,7 @@
 #pragma once
 
 #include "session/connection_link.hpp"
+#include "session/latency_phases.hpp"
 #include "session/probe_result.hpp"
 #include "session/server_connection.hpp"
 
@@ -109,8 +110,6 @@ private:
     void give_up_on_server(MonoTime now, wire::End why, ConnectionOutbox& out);
     void settle_without_server(MonoTime now);
     void end_idle(MonoTime now, ConnectionOutbox& out);
-    void keep_samples(LatencyResult& into, MonoTime from, MonoTime until);
-    void keep_counts(LatencyResult& into);
 
     bool is_down() const { return current_->direction == wire::Direction::down; }
     PortRole bulk_port() const { return is_down() ? PortRole::download : PortRole::upload; }
@@ -139,10 +138,7 @@ private:
     MonoTime grown_at_{}; // when seen_packets_ last grew
     BitRate seen_rate_{0};
 
-    std::vector<LatencySample> pending_; // of the running phase, not yet in a histogram
-    LatencyNews latency_;                // newest cumulative counts of the session
-    LatencyNews latency_kept_;           // those that belong to a phase already
-    Duration newest_rtt_{};
+    LatencyPhases latency_;
     std::array<PortSnapshot, 3> snapshots_{};
 };
 

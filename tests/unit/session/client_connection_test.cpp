@@ -163,23 +163,35 @@ TEST_CASE("when the server closes in the middle of a load, our own port is asked
     CHECK(direction().end == wire::End::shutting_down);
 }
 
-TEST_CASE("pacing and offload are asked of whoever sends, and of ourselves", "[session]") {
+namespace {
+
+// A client whose ports have all been proven.
+struct Opened {
+    explicit Opened(const ProbePlan& plan) : connection{plan, Terms{}, 28, start} {
+        for (const PortRole role : port_roles)
+            connection.on_news(start, role, PortValid{.rtt = 1ms}, out);
+    }
+    void run_until(MonoTime end) {
+        for (MonoTime now = start; now < end; now += 10ms)
+            connection.on_timer(now, out);
+    }
+
+    ClientConnection connection;
     ConnectionOutbox out;
-    ClientConnection connection{{.directions = {wire::Direction::down, wire::Direction::up},
-                                 .search = wire::Search::fixed,
-                                 .rate = BitRate{1'000'000},
-                                 .pacing = wire::Pacing::precise,
-                                 .offload = false,
-                                 .idle_time = 10ms},
-                                Terms{},
-                                28,
-                                start};
-    for (const PortRole role : port_roles)
-        connection.on_news(start, role, PortValid{.rtt = 1ms}, out);
-    for (MonoTime now = start; now < start + 1s; now += 10ms)
-        connection.on_timer(now, out);
-    const auto has = [&out](auto matches) {
-        return std::ranges::any_of(out.orders,
+};
+
+} // namespace
+
+TEST_CASE("pacing and offload are asked of whoever sends, and of ourselves", "[session]") {
+    Opened client{{.directions = {wire::Direction::down, wire::Direction::up},
+                   .search = wire::Search::fixed,
+                   .rate = BitRate{1'000'000},
+                   .pacing = wire::Pacing::precise,
+                   .offload = false,
+                   .idle_time = 10ms}};
+    client.run_until(start + 1s);
+    const auto has = [&client](auto matches) {
+        return std::ranges::any_of(client.out.orders,
                                    [&](const auto& order) { return matches(order.order); });
     };
     CHECK(has([](const PortOrder& order) {
@@ -195,20 +207,14 @@ TEST_CASE("pacing and offload are asked of whoever sends, and of ourselves", "[s
 
 TEST_CASE("a plan that goes together with others waits for them before each direction",
           "[session]") {
-    ConnectionOutbox out;
-    ClientConnection connection{{.directions = {wire::Direction::up},
-                                 .search = wire::Search::fixed,
-                                 .rate = BitRate{1'000'000},
-                                 .together = true,
-                                 .idle_time = 10ms},
-                                Terms{},
-                                28,
-                                start};
-    for (const PortRole role : port_roles)
-        connection.on_news(start, role, PortValid{.rtt = 1ms}, out);
-    MonoTime now = start;
-    for (; now < start + 10s; now += 10ms)
-        connection.on_timer(now, out);
+    Opened client{{.directions = {wire::Direction::up},
+                   .search = wire::Search::fixed,
+                   .rate = BitRate{1'000'000},
+                   .together = true,
+                   .idle_time = 10ms}};
+    const MonoTime now = start + 10s;
+    client.run_until(now);
+    auto& [connection, out] = client;
     CHECK(connection.waiting());
     CHECK(connection.due() == never);
     SECTION("and goes on when it is told to") {
