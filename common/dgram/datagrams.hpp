@@ -81,8 +81,8 @@ public:
     virtual SendOutcome send(std::span<const std::uint8_t> bytes, std::size_t segment_size,
                              const Endpoint* to) = 0;
 
-    // Asks once more whether the connected peer is reached through a queue that lets datagrams wait
-    // for their time; capabilities() tells.
+    // Finds out, once, whether the connected peer is reached through a queue that lets datagrams
+    // wait for their time; capabilities() tells. May take milliseconds.
     virtual void seek_departure_times() {}
     // As send() to the connected peer, but the datagrams leave together at that time, where
     // departure_times is true; else at once.

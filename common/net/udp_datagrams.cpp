@@ -155,10 +155,10 @@ SendOutcome UdpDatagrams::send_at(std::span<const std::uint8_t> bytes, std::size
 }
 
 void UdpDatagrams::seek_departure_times() {
+    if (std::exchange(sought_times_, true)) return;
     const auto qdiscs = egress_qdiscs(fd());
-    const bool honoured = qdiscs && honours_txtime(*qdiscs);
-    if (honoured && !takes_times_) takes_times_ = enable_transmit_time(fd()).has_value();
-    capabilities_.departure_times = honoured && takes_times_;
+    capabilities_.departure_times =
+        qdiscs && honours_txtime(*qdiscs) && enable_transmit_time(fd()).has_value();
 }
 
 SendOutcome UdpDatagrams::depart(Departing rest) {

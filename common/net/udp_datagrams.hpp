@@ -97,7 +97,7 @@ private:
     std::optional<dgram::Endpoint> peer_;
     dgram::Capabilities capabilities_;
     bool can_segment_ = false; // until the kernel refuses to
-    bool takes_times_ = false; // SO_TXTIME is on, and cannot be switched off again
+    bool sought_times_ = false;
     std::size_t segments_per_call_ = dgram::most_segments;
     int pending_error_ = 0;
     StampMap stamp_map_;

@@ -35,6 +35,7 @@ void add(wire::SenderRecord& to, const wire::SenderRecord& other) {
     to.first_sent_ns = earliest(to.first_sent_ns, other.first_sent_ns);
     to.last_sent_ns = std::max(to.last_sent_ns, other.last_sent_ns);
     to.limited_by = wire::stronger(to.limited_by, other.limited_by);
+    if (to.pacing == wire::Pacing::kernel) to.pacing = other.pacing;
     to.segmentation = to.segmentation && other.segmentation;
     raise(to.lateness.p50, other.lateness.p50);
     raise(to.lateness.p99, other.lateness.p99);

@@ -71,6 +71,9 @@ TEST_CASE("flows add up over the time from the first arrival to the last", "[ses
 TEST_CASE("what does not add up is that of the worst flow", "[session]") {
     std::array flows{flow(990, 1, 2), flow(1000, 1, 2), flow(1000, 1, 2)};
     DirectionResult& bad = *flows[1].down;
+    for (ProbeResult& one : flows)
+        one.down->sent.pacing = wire::Pacing::kernel;
+    bad.sent.pacing = wire::Pacing::sleep;
     bad.sent.limited_by = wire::LimitedBy::stack;
     bad.sent.segmentation = false;
     bad.sent.lateness = {.p50 = 20us, .p99 = std::nullopt, .max = 2ms};
@@ -83,6 +86,7 @@ TEST_CASE("what does not add up is that of the worst flow", "[session]") {
     const DirectionResult& down = *sum.down;
     CHECK(down.sent.limited_by == wire::LimitedBy::stack);
     CHECK_FALSE(down.sent.segmentation);
+    CHECK(down.sent.pacing == wire::Pacing::sleep);
     CHECK_FALSE(down.received.coalescing);
     CHECK(down.sent.lateness.p50 == 20us);
     CHECK(down.sent.lateness.p99 == std::nullopt);
