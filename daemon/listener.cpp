@@ -132,7 +132,6 @@ void Listener::start_session(const Caller& caller, const wire::Hello& hello,
                        .reserved = granted.reserved,
                        .since = caller.now,
                        .terms = terms,
-                       .next_assign = caller.now + terms.adjustment_delay,
                        .half_open_until = caller.now + terms.half_open};
     std::ranges::copy(caller.datagram, entry.hello.begin());
     wire::encode(wire::HandshakeMessage{assign}, entry.assign);
@@ -158,12 +157,12 @@ void Listener::start_session(const Caller& caller, const wire::Hello& hello,
         .local = caller.local,
         .key_name = entry.key_name};
     // The table first: the host may tell news of the session before start() returns.
-    const SessionEntry& added = sessions_.add(std::move(entry));
+    SessionEntry& added = sessions_.add(std::move(entry));
+    set_next_assign(added, caller.now + terms.adjustment_delay);
     if (!host_.start(admitted)) {
-        sessions_.remove(admitted.setup.session);
         for (const std::uint16_t port : ports)
             host_.close_port(port);
-        ports_.give_back(ports);
+        on_ended(admitted.setup.session);
         return refuse(caller, hello, {.code = wire::Refusal::no_worker}, out);
     }
     ++counts_.admitted;
@@ -217,31 +216,35 @@ std::uint64_t Listener::new_session_id() {
 }
 
 void Listener::on_timer(MonoTime now, ListenerOutbox& out) {
-    for (auto& [id, entry] : sessions_) {
-        if (entry.open || now < entry.next_assign) continue;
-        entry.next_assign =
-            now < entry.half_open_until ? now + entry.terms.adjustment_delay : never;
-        if (entry.next_assign != never) send_assign(entry, out);
+    while (due() <= now) {
+        SessionEntry& entry = *sessions_.find(assigns_.begin()->second);
+        const bool again = now < entry.half_open_until;
+        set_next_assign(entry, again ? now + entry.terms.adjustment_delay : never);
+        if (again) send_assign(entry, out);
     }
 }
 
 MonoTime Listener::due() const {
-    MonoTime due = never;
-    for (const auto& [id, entry] : sessions_)
-        if (!entry.open) due = std::min(due, entry.next_assign);
-    return due;
+    return assigns_.empty() ? never : assigns_.begin()->first;
+}
+
+void Listener::set_next_assign(SessionEntry& entry, MonoTime when) {
+    assigns_.erase({entry.next_assign, entry.id});
+    entry.next_assign = when;
+    if (when != never) assigns_.emplace(when, entry.id);
 }
 
 void Listener::on_opened(std::uint64_t session) {
     SessionEntry* const entry = sessions_.find(session);
     if (entry == nullptr) return;
     entry->open = true;
-    entry->next_assign = never;
+    set_next_assign(*entry, never);
 }
 
 void Listener::on_ended(std::uint64_t session) {
-    const SessionEntry* const entry = sessions_.find(session);
+    SessionEntry* const entry = sessions_.find(session);
     if (entry == nullptr) return;
+    set_next_assign(*entry, never);
     ports_.give_back(entry->ports);
     sessions_.remove(session);
 }

@@ -8,6 +8,7 @@
 #include "session/cookie.hpp"
 #include "wire/codec.hpp"
 
+#include <set>
 #include <string>
 
 namespace wyn::daemon {
@@ -123,6 +124,7 @@ private:
     ListenerReply& reply_to(const dgram::Endpoint& to, const dgram::Endpoint& local,
                             ListenerOutbox& out);
     std::uint64_t new_session_id();
+    void set_next_assign(SessionEntry& entry, MonoTime when);
 
     ListenerSettings settings_;
     crypto::Keyring keys_;
@@ -131,6 +133,9 @@ private:
     session::CookieJar cookies_;
     PortAllocator ports_;
     SessionTable sessions_;
+    // Who is to be sent ASSIGN again, by the time: those that are not open, so that nothing goes
+    // through all sessions.
+    std::set<std::pair<MonoTime, std::uint64_t>> assigns_;
     ListenerCounts counts_;
     bool draining_ = false;
 };

@@ -25,7 +25,7 @@ struct SessionEntry {
     crypto::PortKeys control_keys; // for the last word when the worker is gone
     std::array<std::uint8_t, sizeof(wire::HelloLayout)> hello{};   // that was answered
     std::array<std::uint8_t, sizeof(wire::AssignLayout)> assign{}; // the answer
-    MonoTime next_assign{}; // `never` once all three ports are proven
+    MonoTime next_assign = never; // `never` also once all three ports are proven
     MonoTime half_open_until{};
     bool open = false;
     session::ConnectionSnapshot last; // newest cumulative counters
