@@ -69,31 +69,34 @@ void Source::reset() noexcept {
     sd_event_source_disable_unref(std::exchange(raw_, nullptr));
 }
 
-Awake& Awake::operator=(Awake&& other) noexcept {
-    on(false);
-    awake_ = std::move(other.awake_);
-    on_ = std::exchange(other.on_, false);
+Urgency& Urgency::operator=(Urgency&& other) noexcept {
+    set(Haste::none);
+    counts_ = std::move(other.counts_);
+    haste_ = std::exchange(other.haste_, Haste::none);
     return *this;
 }
 
-void Awake::on(bool wanted) noexcept {
-    if (wanted != std::exchange(on_, wanted)) *awake_ += wanted ? 1 : -1;
+void Urgency::set(Haste haste) noexcept {
+    if (haste == haste_) return;
+    if (haste_ != Haste::none) --(*counts_)[static_cast<std::size_t>(haste_)];
+    if (haste != Haste::none) ++(*counts_)[static_cast<std::size_t>(haste)];
+    haste_ = haste;
 }
 
 Spin& Spin::operator=(Spin&& other) noexcept {
     io_ = std::move(other.io_); // first: what is watched may not be closed
     ready_ = std::move(other.ready_);
-    awake_ = std::move(other.awake_);
+    urgency_ = std::move(other.urgency_);
     return *this;
 }
 
 void Spin::reset() noexcept {
-    awake_.on(false);
+    urgency_.set(Haste::none);
     io_.reset();
 }
 
 void Spin::on(bool wanted) {
-    awake_.on(wanted);
+    urgency_.set(wanted ? Haste::utmost : Haste::none);
     io_.watch(wanted ? std::uint32_t{EPOLLIN} : 0);
 }
 
@@ -156,8 +159,10 @@ void Loop::serve_ready() {
         const std::size_t ready = ready_->serve(left_);
         served += ready;
         const MonoTime ended = mono_now();
-        if (!nap_policy_.on_round(began, ended, ready) || !may_nap(ended)) break;
-        sleep_for(NapPolicy::nap);
+        const MonoTime due = saturating_add(timers_.due(), timer_slack_);
+        const Duration nap = nap_policy_.on_round(began, ended, ready, haste(), due);
+        if (nap <= Duration::zero() || left_) break;
+        sleep_for(nap);
         ++naps_;
         began = mono_now();
         nap_policy_.woke(began);
@@ -165,8 +170,10 @@ void Loop::serve_ready() {
     did_nothing_ = served == 0;
 }
 
-bool Loop::may_nap(MonoTime now) const {
-    return *awake_ == 0 && !left_ && timers_.due() - now > NapPolicy::nap;
+Haste Loop::haste() const noexcept {
+    for (const Haste haste : {Haste::utmost, Haste::some})
+        if ((*urgent_)[static_cast<std::size_t>(haste)] > 0) return haste;
+    return Haste::none;
 }
 
 void Loop::serve_timers() {
@@ -215,8 +222,8 @@ Defer Loop::add_defer(Function function) {
     return Defer{source};
 }
 
-Awake Loop::awake() {
-    return Awake{awake_};
+Urgency Loop::urgency() {
+    return Urgency{urgent_};
 }
 
 Result<Spin> Loop::add_spin(Function function) {
@@ -226,7 +233,7 @@ Result<Spin> Loop::add_spin(Function function) {
     auto io =
         add_io(ready->get(), 0, [spun = std::move(function)](std::uint32_t) mutable { spun(); });
     if (!io) return pass_on(io);
-    return Spin{std::move(*ready), std::move(*io), awake()};
+    return Spin{std::move(*ready), std::move(*io), urgency()};
 }
 
 Result<int> Loop::run() {

@@ -18,6 +18,7 @@
 #include "rt/ready_set.hpp"
 #include "rt/timer_queue.hpp"
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -49,22 +50,23 @@ private:
     sd_event_source* raw_ = nullptr;
 };
 
-// While one of these is on the loop takes no naps (rt/nap_policy.hpp): somebody has no time for
-// them.
-class Awake {
+// How much of a hurry its owner is in: the loop naps (rt/nap_policy.hpp) no longer than the most
+// hurried of all can bear.
+class Urgency {
 public:
-    Awake() noexcept = default;
-    Awake(Awake&& other) noexcept { *this = std::move(other); }
-    Awake& operator=(Awake&& other) noexcept;
-    ~Awake() { on(false); }
-    void on(bool wanted) noexcept;
+    Urgency() noexcept = default;
+    Urgency(Urgency&& other) noexcept { *this = std::move(other); }
+    Urgency& operator=(Urgency&& other) noexcept;
+    ~Urgency() { set(Haste::none); }
+    void set(Haste haste) noexcept;
 
 private:
     friend class Loop;
-    explicit Awake(std::shared_ptr<int> awake) noexcept : awake_{std::move(awake)} {}
+    using Counts = std::array<int, 3>; // by haste, but for `none`
+    explicit Urgency(std::shared_ptr<Counts> counts) noexcept : counts_{std::move(counts)} {}
 
-    std::shared_ptr<int> awake_; // of the loop: how many of them are on
-    bool on_ = false;
+    std::shared_ptr<Counts> counts_; // of the loop
+    Haste haste_ = Haste::none;
 };
 
 // Calls its function again and again while it is switched on; others get their turns in between. A
@@ -80,12 +82,12 @@ public:
 
 private:
     friend class Loop;
-    Spin(net::Fd ready, Io io, Awake awake) noexcept
-        : ready_{std::move(ready)}, io_{std::move(io)}, awake_{std::move(awake)} {}
+    Spin(net::Fd ready, Io io, Urgency urgency) noexcept
+        : ready_{std::move(ready)}, io_{std::move(io)}, urgency_{std::move(urgency)} {}
 
     net::Fd ready_; // an event counter that is never read, so it is ready always
     Io io_;
-    Awake awake_;
+    Urgency urgency_;
 };
 
 // Something to do before anything else, as soon as the running turn is over. It is no way to spin,
@@ -133,8 +135,8 @@ public:
     Defer add_defer(Function function);
     // Switched off at first. Fails when the process is out of descriptors.
     Result<Spin> add_spin(Function function);
-    // Switched off at first.
-    Awake awake();
+    // Of no haste at first.
+    Urgency urgency();
 
     // Turns until exit() is called, and returns its code.
     Result<int> run();
@@ -144,6 +146,10 @@ public:
     // Makes run() return after the function that is running; `code` from 0 to 255. A loop that has
     // left does not turn again: its timers can be armed without effect.
     void exit(int code);
+
+    // While the loop is busy its timers may come so much later, for the sake of longer naps. Zero
+    // at first.
+    void set_timer_slack(Duration slack) noexcept { timer_slack_ = slack; }
 
     // Naps taken so far.
     std::uint64_t naps() const noexcept { return naps_; }
@@ -156,7 +162,7 @@ private:
     explicit Loop(sd_event* raw) noexcept : raw_{raw} {}
     Result<void> begin();
     void serve_ready();
-    bool may_nap(MonoTime now) const;
+    Haste haste() const noexcept;
     void serve_timers();
     void program_clock();
 
@@ -167,8 +173,9 @@ private:
     Source clock_source_;
     MonoTime programmed_ = never; // what the kernel's clock is set for
     NapPolicy nap_policy_;
-    std::shared_ptr<int> awake_ = std::make_shared<int>(0);
+    std::shared_ptr<Urgency::Counts> urgent_ = std::make_shared<Urgency::Counts>();
     std::uint64_t naps_ = 0;
+    Duration timer_slack_{};
     bool did_nothing_ = false; // in the last turn: a clock that was set for a timer put off since
     bool left_ = false;
 };

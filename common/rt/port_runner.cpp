@@ -10,8 +10,11 @@ namespace wyn::rt {
 
 namespace {
 
-// One turn takes in this many trains at most, so that a flood cannot keep it from sending.
+// One turn takes in so many trains of a load at most, so that a flood cannot keep it from sending.
 constexpr std::size_t most_trains_per_turn = 64;
+// Probes and beats come one by one: to look for a second costs a system call each time, and if it
+// is there the loop says so.
+constexpr std::size_t trains_per_turn_unloaded = 1;
 // While a nap brings at least two trains the socket is not watched: the sender pays for each
 // wake-up of a blocked receiver, and on one machine that costs up to a fifth of the rate (measured
 // over loopback and veth). The buffer must hold what comes in a nap, which may last for 150 us:
@@ -23,6 +26,11 @@ constexpr std::uint64_t smallest_buffer_to_nap = 4 * 1024 * 1024; // as the kern
 constexpr Duration recheck_when_full = 1ms;
 
 } // namespace
+
+bool may_nap_in_load(const session::Tuning& tuning, const dgram::Capabilities& door) {
+    return tuning.incoming_blocking_level.value_or(nap) >= nap &&
+           door.receive_buffer_bytes >= smallest_buffer_to_nap;
+}
 
 Result<std::unique_ptr<PortRunner>> PortRunner::create(Loop& loop, Link& up, net::Fd socket,
                                                        const session::PortSetup& setup,
@@ -40,8 +48,7 @@ Result<std::unique_ptr<PortRunner>> PortRunner::create(Loop& loop, Link& up, net
 PortRunner::PortRunner(Link& up, net::Fd socket, const session::PortSetup& setup, Function on_end)
     : up_{up}, tuning_{setup.tuning}, on_end_{std::move(on_end)}, socket_{std::move(socket)},
       driver_{setup, mono_now(), random_, socket_},
-      may_nap_{tuning_.incoming_blocking_level.value_or(nap) >= nap &&
-               socket_.capabilities().receive_buffer_bytes >= smallest_buffer_to_nap} {}
+      may_nap_{may_nap_in_load(tuning_, socket_.capabilities())} {}
 
 Result<void> PortRunner::watch(Loop& loop) {
     auto link = loop.add_io(up_.fd(), EPOLLIN, [this](std::uint32_t) { on_link(); });
@@ -55,7 +62,7 @@ Result<void> PortRunner::watch(Loop& loop) {
     socket_watch_ = std::move(*socket);
     timer_ = loop.add_timer([this] { turn(); });
     spin_ = std::move(*spin);
-    awake_ = loop.awake();
+    urgency_ = loop.urgency();
     return {};
 }
 
@@ -73,14 +80,21 @@ void PortRunner::on_link() {
 void PortRunner::turn() {
     const MonoTime now = mono_now();
     const bool loaded = driver_.session().is_receiving();
-    const std::size_t trains = driver_.receive(now, most_trains_per_turn);
-    awake_.on(loaded); // it naps by itself, as long as its buffer can bear
+    const std::size_t most = loaded ? most_trains_per_turn : trains_per_turn_unloaded;
+    const std::size_t trains = driver_.receive(now, most);
+    urgency_.set(haste(now));
     napping_ = loaded && may_nap_ && trains >= trains_worth_a_nap;
-    bool more = trains == most_trains_per_turn;
+    bool more = loaded && trains == most;
     sleep_for(tuning_.incoming_sleep);
     more = send_what_is_due() || more;
     sleep_for(tuning_.send_sleep);
     if (tell_news()) wait(now, more);
+}
+
+// A port that takes in a load naps by itself, as long as its buffer can bear.
+Haste PortRunner::haste(MonoTime now) const {
+    if (driver_.session().is_receiving()) return Haste::utmost;
+    return driver_.session().rests(now) ? Haste::none : Haste::some;
 }
 
 // Trains until none is due or the turn's time for sending is over; true in the latter case.
@@ -149,7 +163,7 @@ void PortRunner::end() {
     socket_watch_.reset();
     timer_.reset();
     spin_.reset();
-    awake_.on(false);
+    urgency_.set(Haste::none);
     if (on_end_) std::exchange(on_end_, nullptr)();
 }
 

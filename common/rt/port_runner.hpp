@@ -12,6 +12,10 @@
 
 namespace wyn::rt {
 
+// True when a port that takes in a load may nap instead of watching its socket: it is not told to
+// look more often, and its receive buffer holds what comes in a nap.
+bool may_nap_in_load(const session::Tuning& tuning, const dgram::Capabilities& door);
+
 class PortRunner final : public Runner {
 public:
     using Function = std::move_only_function<void()>;
@@ -25,6 +29,7 @@ private:
     Result<void> watch(Loop& loop);
     void on_link();
     void turn();
+    Haste haste(MonoTime now) const;
     bool send_what_is_due();
     MonoTime spin_until_due() const;
     bool tell_news();
@@ -42,7 +47,7 @@ private:
     Io socket_watch_;
     Timer timer_;
     Spin spin_;
-    Awake awake_;
+    Urgency urgency_;
     bool may_nap_;
     bool napping_ = false;
     std::uint32_t watched_ = 0; // events of the socket

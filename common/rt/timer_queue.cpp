@@ -11,19 +11,26 @@ struct Timer::State : Registration<> {
         node = maker.extract(maker.emplace(never, this));
     }
 
-    // Allocates nothing: the timer's node of the map is either here or there.
+    // Allocates nothing: the timer's node of the map is either here or there. A timer that is put
+    // off stays where it is until it would be the first: most are put off again before.
     void arm(MonoTime at) {
-        if (at == due) return;
-        if (due != never) node = order->extract(place);
         due = at;
-        if (at == never) return;
-        node.key() = at;
+        if (at < queued) settle();
+    }
+
+    // Moves the node to where it belongs.
+    void settle() {
+        if (queued != never) node = order->extract(place);
+        queued = due;
+        if (due == never) return;
+        node.key() = due;
         place = order->insert(std::move(node));
     }
 
     std::shared_ptr<Order> order;
     Order::node_type node;
-    Order::iterator place; // means something while the timer is armed
+    Order::iterator place;   // means something while the node is in the map
+    MonoTime queued = never; // its key there
     MonoTime due = never;
 };
 
@@ -46,6 +53,7 @@ MonoTime Timer::due() const noexcept {
 void Timer::reset() noexcept {
     if (!state_) return;
     state_->arm(never);
+    state_->settle();
     state_->end();
     state_.reset();
 }
@@ -55,13 +63,20 @@ Timer TimerQueue::add(Function function) {
 }
 
 MonoTime TimerQueue::due() const {
-    return order_->empty() ? never : order_->begin()->first;
+    while (!order_->empty()) {
+        const auto& [queued, first] = *order_->begin();
+        if (queued == first->due) return queued;
+        first->settle();
+    }
+    return never;
 }
 
 std::size_t TimerQueue::serve(MonoTime now, const bool& stop) {
     // Each kept alive before the first is called: that may end any of the others.
     for (auto next = order_->begin(); next != order_->end() && next->first <= now; ++next)
-        batch_.push_back(std::static_pointer_cast<Timer::State>(next->second->shared_from_this()));
+        if (next->second->due <= now)
+            batch_.push_back(
+                std::static_pointer_cast<Timer::State>(next->second->shared_from_this()));
     for (const auto& timer : batch_) {
         if (stop) break;
         if (timer->due > now)

@@ -56,7 +56,6 @@ public:
 
 private:
     friend struct Timer::State;
-    // Equal times in the order of arming.
     using Order = std::multimap<MonoTime, Timer::State*>;
 
     std::shared_ptr<Order> order_; // handles that outlive this still take themselves out

@@ -13,7 +13,7 @@ constexpr Duration beat_until_confirmed = 50ms;
 // A port that has had nothing to do for this long rests: what it says about itself is worth less
 // than what it costs a daemon with hundreds of sessions.
 constexpr Duration until_rest = 2s;
-constexpr Duration snapshot_interval_at_rest = 5s;
+constexpr Duration snapshot_interval_at_rest = 30s;
 // At rest the control port alone keeps the session alive, and survives two losses. The others beat
 // to keep what a NAT on the way remembers of them, which is at least 30 s in practice (RFC 4787
 // wants 2 min).
@@ -184,6 +184,7 @@ std::optional<wire::Drop> PortSession::dispatch(const Arrived& at, const wire::S
         return on_feedback(at, *feedback);
     if (const auto* probe = std::get_if<wire::Probe>(&body)) {
         if (!control || !is_server() || !peer_) return wire::Drop::unexpected;
+        last_probed_ = at.now;
         send(latency_answerer_.on_probe(at.stamp, at.now, *probe), out);
         return std::nullopt;
     }
@@ -223,11 +224,17 @@ std::optional<wire::Drop> PortSession::on_beat(const Arrived& at, const wire::Be
         }
         out.news.emplace_back(PortValid{.peer = at.from, .rtt = rtt_});
     }
-    if (outcome.answer) {
+    if (outcome.answer && !may_leave_out(*outcome.answer, at.now)) {
         const bool addressed = is_server() && !peer_;
         send(*outcome.answer, out, addressed ? std::optional{at.from} : std::nullopt);
     }
     return std::nullopt;
+}
+
+// At rest a BEAT0 says that the client is there and BEAT1 that the server is: a BEAT2 would tell
+// the server no more than what a round trip takes.
+bool PortSession::may_leave_out(const wire::Beat& answer, MonoTime now) const {
+    return answer.step == 2 && asker_->confirmed() && rests(now);
 }
 
 std::optional<wire::Drop> PortSession::on_feedback(const Arrived& at,
@@ -334,6 +341,10 @@ bool PortSession::is_active() const {
     const Duration probing = latency_prober_ ? latency_prober_->interval() : Duration::zero();
     const bool probes = probing > Duration::zero() && probing < until_rest;
     return is_sending() || is_receiving() || probes;
+}
+
+bool PortSession::rests(MonoTime now) const {
+    return now - std::max(last_active_, last_probed_) >= until_rest;
 }
 
 Duration PortSession::beat_interval(MonoTime now) const {

@@ -40,6 +40,8 @@ public:
     const PortSetup& setup() const { return setup_; }
     bool is_sending() const { return sender_ && !sender_->ended(); }
     bool is_receiving() const { return receiver_ && !receiver_->ended(); }
+    // There has been nothing but heartbeats for a while.
+    bool rests(MonoTime now) const;
 
 private:
     struct Arrived {
@@ -58,6 +60,7 @@ private:
     std::optional<wire::Drop> dispatch(const Arrived& at, const wire::SealedBody& body,
                                        Outbox& out);
     std::optional<wire::Drop> on_beat(const Arrived& at, const wire::Beat& beat, Outbox& out);
+    bool may_leave_out(const wire::Beat& answer, MonoTime now) const;
     std::optional<wire::Drop> on_feedback(const Arrived& at, const wire::Feedback& feedback);
     template <typename Body>
     std::optional<wire::Drop> pass_up(const Body& body, bool expected, Outbox& out);
@@ -93,6 +96,7 @@ private:
     MonoTime last_heard_;
     bool silence_told_ = false;
     MonoTime last_active_;
+    MonoTime last_probed_{}; // by the client
     MonoTime last_snapshot_;
     bool changed_ = true; // since then
     Duration rtt_{};

@@ -1,6 +1,7 @@
 #include "check.hpp"
 #include "rt/link.hpp"
 #include "rt/loop.hpp"
+#include "rt/timer_queue.hpp"
 #include "waiting.hpp"
 
 #include <sys/epoll.h>
@@ -417,6 +418,8 @@ struct Echoes {
 TEST_CASE("a loop that is woken all the time serves everybody, and timers on time", "[rt]") {
     BoundedLoop bounded;
     const Echoes echoes{*bounded.loop};
+    rt::Urgency probes = bounded.loop->urgency();
+    probes.set(rt::Haste::some);
     int ticks = 0;
     MonoTime due = mono_now() + 3ms;
     rt::Timer timer = bounded.loop->add_timer([&] {
@@ -434,9 +437,9 @@ TEST_CASE("a loop that is woken all the time serves everybody, and timers on tim
 TEST_CASE("a loop takes no nap while somebody has no time for it", "[rt]") {
     BoundedLoop bounded;
     const Echoes echoes{*bounded.loop};
-    rt::Awake awake = bounded.loop->awake();
-    awake.on(true);
-    awake.on(true);
+    rt::Urgency load = bounded.loop->urgency();
+    load.set(rt::Haste::some);
+    load.set(rt::Haste::utmost);
     rt::Timer timer = bounded.loop->add_timer([&] { bounded.loop->exit(0); });
     timer.arm(mono_now() + 50ms);
     CHECK(bounded.run() == 0);
@@ -444,36 +447,119 @@ TEST_CASE("a loop takes no nap while somebody has no time for it", "[rt]") {
     CHECK(bounded.loop->naps() == 0);
 }
 
-TEST_CASE("a loop is busy when many rounds follow one another closely", "[rt]") {
+namespace {
+
+// A loop's rounds, as its policy sees them: each takes 10 us.
+struct Rounds {
+    // True when it may nap then.
+    bool one(Duration after, std::size_t served, rt::Haste haste = rt::Haste::some) {
+        const MonoTime began = now += after;
+        now += 10us;
+        nap = policy.on_round(began, now, served, haste, due);
+        return nap > 0s;
+    }
+    // As many as make it busy.
+    int until_busy(rt::Haste haste = rt::Haste::some) {
+        int rounds = 0;
+        while (!one(50us, 1, haste) && rounds < 100)
+            ++rounds;
+        return rounds;
+    }
+
     rt::NapPolicy policy;
     MonoTime now{1000s};
-    const auto round = [&policy, &now](Duration after, std::size_t served) {
-        const MonoTime began = now += after;
-        return policy.on_round(began, now += 10us, served);
-    };
-    CHECK_FALSE(round(1s, 1));
-    int rounds = 0;
-    while (!round(50us, 1))
-        ++rounds;
-    CHECK(rounds >= 10);
-    CHECK(rounds <= 20);
+    MonoTime due = never; // of the next timer
+    Duration nap{};
+};
+
+} // namespace
+
+TEST_CASE("a loop is busy when many rounds follow one another closely", "[rt]") {
+    Rounds rounds;
+    CHECK_FALSE(rounds.one(1s, 1));
+    const int needed = rounds.until_busy();
+    CHECK(needed >= 10);
+    CHECK(needed <= 20);
 
     SECTION("and stays so while naps bring something") {
         for (int i = 0; i < 100; ++i) {
-            policy.woke(now += 600us);
-            REQUIRE(round(0us, 2));
+            rounds.policy.woke(rounds.now += 1100us);
+            REQUIRE(rounds.one(0us, 2));
         }
     }
     SECTION("but not when they are in vain") {
         int naps = 0;
         for (bool worth_it = true; worth_it; ++naps) {
-            policy.woke(now += 600us);
-            worth_it = round(0us, 1);
+            rounds.policy.woke(rounds.now += 1100us);
+            worth_it = rounds.one(0us, 1);
         }
         CHECK(naps <= 5);
     }
     SECTION("nor after a pause") {
-        CHECK_FALSE(round(2ms, 1));
-        CHECK_FALSE(round(50us, 1));
+        CHECK_FALSE(rounds.one(3ms, 1));
+        CHECK_FALSE(rounds.one(50us, 1));
     }
+}
+
+TEST_CASE("a nap is as long as the most hurried can bear", "[rt]") {
+    Rounds rounds;
+    SECTION("a millisecond while probes are answered, and no longer than to the next timer") {
+        rounds.until_busy();
+        CHECK(rounds.nap == 1ms);
+        rounds.due = rounds.now + 460us;
+        CHECK(rounds.one(50us, 1));
+        CHECK(rounds.nap == 400us);
+        CHECK_FALSE(rounds.one(300us, 1)); // 90 us are left
+    }
+    SECTION("20 ms at rest, past any timer") {
+        rounds.until_busy(rt::Haste::none);
+        rounds.due = rounds.now;
+        CHECK(rounds.one(50us, 1, rt::Haste::none));
+        CHECK(rounds.nap == 20ms);
+    }
+    SECTION("none during a load") {
+        CHECK(rounds.until_busy(rt::Haste::utmost) == 100);
+    }
+}
+
+TEST_CASE("a timer that is put off again and again fires at the last of its times", "[rt]") {
+    rt::TimerQueue queue;
+    const bool stop = false;
+    int put_off = 0, other = 0;
+    rt::Timer first = queue.add([&] { ++put_off; });
+    rt::Timer second = queue.add([&] { ++other; });
+    const MonoTime start{1000s};
+    first.arm(start + 1s);
+    second.arm(start + 2s);
+    first.arm(start + 5s);
+    first.arm(start + 3s);
+    CHECK(first.due() == start + 3s);
+    CHECK(queue.due() == start + 2s);
+    CHECK(queue.serve(start + 2s, stop) == 1);
+    CHECK(other == 1);
+    CHECK(put_off == 0);
+    CHECK(queue.due() == start + 3s);
+    SECTION("and fires then") {
+        CHECK(queue.serve(start + 3s, stop) == 1);
+        CHECK(put_off == 1);
+        CHECK(queue.due() == never);
+    }
+    SECTION("or never, when it is disarmed") {
+        first.disarm();
+        CHECK(queue.due() == never);
+        CHECK(queue.serve(start + 9s, stop) == 0);
+        first.arm(start + 4s);
+        CHECK(queue.due() == start + 4s);
+    }
+    SECTION("or sooner, when it is armed for sooner") {
+        first.arm(start + 10s);
+        first.arm(start + 2500ms);
+        CHECK(queue.due() == start + 2500ms);
+    }
+    SECTION("and may go while it waits") {
+        first.arm(start + 10s);
+        first.reset();
+        CHECK(queue.due() == never);
+    }
+    CHECK(queue.serve(start + 20s, stop) <= 1);
 }

@@ -144,7 +144,7 @@ struct Resting {
     // What it does from one time to another, woken when it wants to be; its beats are answered when
     // they are heard.
     void run(MonoTime from, MonoTime until, bool heard) {
-        beats = snapshots = 0;
+        beats = echoed = snapshots = 0;
         for (now = std::max(from, port.due()); now < until; now = std::max(now, port.due())) {
             out.clear();
             port.on_timer(now, out);
@@ -170,6 +170,7 @@ struct Resting {
                        .from = server,
                        .stamp = {now, StampOrigin::kernel}},
                       ignored);
+        echoed += static_cast<int>(ignored.datagrams.size()); // BEAT2
     }
 
     SeededRandom random{1};
@@ -179,25 +180,31 @@ struct Resting {
     PortSession port;
     MonoTime now{};
     int beats = 0;
+    int echoed = 0;
     int snapshots = 0;
 };
 
 } // namespace
 
-TEST_CASE("a port that has nothing to do rests: it beats and tells less often", "[session]") {
+TEST_CASE("a port that has nothing to do rests: it beats less often, and tells less", "[session]") {
     const bool control = GENERATE(true, false);
     Resting port{control ? PortRole::control : PortRole::upload};
     port.run(start, start + 2s, true);
     CHECK(port.beats >= 8);
+    CHECK(port.echoed == port.beats);
     CHECK(port.snapshots >= 7);
+    CHECK_FALSE(port.port.rests(start + 1999ms));
+    CHECK(port.port.rests(start + 5s));
     port.run(start + 10s, start + 110s, true);
     CHECK(port.beats >= (control ? 60 : 4)); // a third of the idle time of 5 s; 25 s
     CHECK(port.beats <= (control ? 61 : 5));
-    CHECK(port.snapshots <= 20);
+    CHECK(port.echoed == 0); // both know that the other is there
+    CHECK(port.snapshots <= 4);
     SECTION("and is back at once when there is something") {
         port.port.on_order(start + 110s, SetProbing{10ms}, port.out);
         port.run(start + 110s, start + 112s, true);
         CHECK(port.beats >= 7);
+        CHECK(port.echoed == port.beats);
         CHECK(port.snapshots >= 7);
     }
 }
