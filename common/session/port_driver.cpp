@@ -19,6 +19,7 @@ void PortDriver::on_order(MonoTime now, const PortOrder& order) {
 
 std::size_t PortDriver::receive(MonoTime now, std::size_t most_trains) {
     std::size_t taken = 0;
+    waited_ = Duration::zero();
     dgram::ReceivedTrain train;
     for (; taken < most_trains; ++taken) {
         const auto received = door_.receive(train);
@@ -27,6 +28,7 @@ std::size_t PortDriver::receive(MonoTime now, std::size_t most_trains) {
             continue;
         }
         if (!*received) break;
+        waited_ = std::max(waited_, now - train.stamp.time);
         session_.on_train(std::max({now, train.stamp.time, train.read_at}), train, out_);
         flush(); // an answer says how long it was held, so it must not be held any longer
     }

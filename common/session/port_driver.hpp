@@ -17,6 +17,9 @@ public:
     // Takes in what has arrived, at most `most_trains`, and does what is due at `now`. The number
     // of trains: when it is `most_trains` more may be waiting.
     std::size_t receive(MonoTime now, std::size_t most_trains);
+    // For how long what the last receive() took in had been waiting, at most; zero: for nothing
+    // came.
+    Duration waited() const { return waited_; }
     // Sends at most one bulk train. True when another may be due at once.
     bool send_train(MonoTime now);
 
@@ -41,6 +44,7 @@ private:
     PortSession session_;
     dgram::Datagrams& door_;
     Outbox out_;
+    Duration waited_{};
     bool waits_for_room_ = false;
 };
 

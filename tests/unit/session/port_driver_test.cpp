@@ -117,3 +117,13 @@ TEST_CASE("an echo leaves before the next train is read", "[session]") {
     CHECK(port.door.sent[0].first == 1);
     CHECK(port.door.sent[1].first == 2);
 }
+
+TEST_CASE("a port knows how long what it took in had been waiting", "[session]") {
+    ControlPort port;
+    port.hear(wire::Probe{.number = 1}, start + 10ms, start + 40ms);
+    port.hear(wire::Probe{.number = 2}, start + 30ms, start + 40ms);
+    port.driver.receive(start + 40ms, 64);
+    CHECK(port.driver.waited() == 30ms);
+    port.driver.receive(start + 50ms, 64); // nothing there
+    CHECK(port.driver.waited() == 0s);
+}
