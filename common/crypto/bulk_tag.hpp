@@ -21,10 +21,6 @@ inline constexpr std::size_t tagged_bytes = 32;   // at the front of each datagr
 inline constexpr std::size_t bulk_tag_bytes = 8;  // right behind them
 inline constexpr std::size_t longest_train = 128; // datagrams
 
-struct FreeCipherContext {
-    void operator()(EVP_CIPHER_CTX* context) const noexcept { EVP_CIPHER_CTX_free(context); }
-};
-
 // Makes and checks the tags of trains under one key. Not shared between threads.
 class BulkTagger {
 public:
@@ -52,7 +48,7 @@ private:
     void compute(Bytes train, std::size_t segment, std::size_t count, Blocks& macs);
     void encrypt(Blocks& blocks, std::size_t count);
 
-    std::unique_ptr<EVP_CIPHER_CTX, FreeCipherContext> context_;
+    CipherContext context_;
 };
 
 } // namespace wyn::crypto

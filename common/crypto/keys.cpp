@@ -23,9 +23,12 @@ Key128 first_half(const Key256& key) {
 }
 
 PortKeys derive_port_keys(const Key256& secret, std::string_view port) {
-    return {.client_to_server = derive(secret, fmt::format("{} client to server", port)),
-            .server_to_client = derive(secret, fmt::format("{} server to client", port)),
-            .bulk = first_half(derive(secret, fmt::format("{} bulk", port)))};
+    const auto key = [&](std::string_view purpose) {
+        return first_half(derive(secret, fmt::format("{} {}", port, purpose)));
+    };
+    return {.client_to_server = key("client to server"),
+            .server_to_client = key("server to client"),
+            .bulk = key("bulk")};
 }
 
 // The next word of the line, which is shortened by it.

@@ -13,8 +13,8 @@ namespace wyn::crypto {
 // The keys of one of the three ports, one for each way, so that no message can be played back to
 // its sender or on another port.
 struct PortKeys {
-    Key256 client_to_server{};
-    Key256 server_to_client{};
+    Key128 client_to_server{};
+    Key128 server_to_client{};
     Key128 bulk{}; // upload and download port; the control port does not use it
 };
 

@@ -1,6 +1,7 @@
 // The few primitives that the protocol is built from, all of them OpenSSL's: keyed BLAKE2b
-// (RFC 7693) for tags and key derivation, SipHash-2-4-128 for the stateless cookie, comparison in
-// constant time. The tag of bulk datagrams has its own file (bulk_tag.hpp).
+// (RFC 7693) for key derivation and the tags of the handshake, SipHash-2-4-128 for the stateless
+// cookie, comparison in constant time. The tags of sealed messages and of bulk datagrams have files
+// of their own (message_tag.hpp, bulk_tag.hpp).
 #pragma once
 
 #include "base/error.hpp"
@@ -31,6 +32,10 @@ struct FreeMacContext {
     void operator()(EVP_MAC_CTX* context) const noexcept { EVP_MAC_CTX_free(context); }
 };
 using MacContext = std::unique_ptr<EVP_MAC_CTX, FreeMacContext>;
+struct FreeCipherContext {
+    void operator()(EVP_CIPHER_CTX* context) const noexcept { EVP_CIPHER_CTX_free(context); }
+};
+using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, FreeCipherContext>;
 
 // Keyed BLAKE2b under one key, for many messages. Not shared between threads. About 0.5 us for a
 // message of 100 bytes.
@@ -46,7 +51,7 @@ private:
     MacContext context_;
 };
 
-// The 128-bit tag of messages under one key.
+// The 128-bit tag of handshake messages under one key.
 class Tagger {
 public:
     explicit Tagger(const Key256& key) : hash_{key, sizeof(Tag128)} {}

@@ -20,10 +20,10 @@ constexpr Duration snapshot_interval_at_rest = 30s;
 constexpr int beats_per_idle_timeout = 3;
 constexpr Duration longest_beat_interval = 25s;
 
-const crypto::Key256& sending_key(const PortSetup& setup) {
+const crypto::Key128& sending_key(const PortSetup& setup) {
     return setup.side == Side::client ? setup.keys.client_to_server : setup.keys.server_to_client;
 }
-const crypto::Key256& receiving_key(const PortSetup& setup) {
+const crypto::Key128& receiving_key(const PortSetup& setup) {
     return setup.side == Side::client ? setup.keys.server_to_client : setup.keys.client_to_server;
 }
 

@@ -22,7 +22,7 @@ std::size_t Sealer::seal(const wire::SealedBody& body, std::span<std::uint8_t> o
     const std::size_t length =
         wire::encode({.session = session_, .counter = counter_++, .body = body}, out);
     const auto message = out.first(length);
-    wire::put_tag(message, tagger_.tag({wire::covered_by_tag(message)}));
+    wire::put_tag(message, tagger_.tag(wire::covered_by_tag(message)));
     return length;
 }
 
@@ -30,7 +30,7 @@ std::expected<wire::SealedBody, wire::Drop> Opener::open(wire::Bytes datagram) {
     auto message = wire::decode_sealed(datagram);
     if (!message) return std::unexpected{message.error()};
     if (message->session != session_) return std::unexpected{wire::Drop::session};
-    if (!tagger_.verify({wire::covered_by_tag(datagram)}, wire::tag_of(datagram)))
+    if (!tagger_.verify(wire::covered_by_tag(datagram), wire::tag_of(datagram)))
         return std::unexpected{wire::Drop::tag};
     if (!window_.accept(message->counter)) return std::unexpected{wire::Drop::replayed};
     return message->body;

@@ -2,7 +2,7 @@
 // counter that rises with every message of this port and direction, and a tag over all of it.
 #pragma once
 
-#include "crypto/primitives.hpp"
+#include "crypto/message_tag.hpp"
 #include "wire/codec.hpp"
 
 #include <expected>
@@ -24,7 +24,7 @@ private:
 // Seals the messages that one side sends on one port.
 class Sealer {
 public:
-    Sealer(std::uint64_t session, const crypto::Key256& key) : session_{session}, tagger_{key} {}
+    Sealer(std::uint64_t session, const crypto::Key128& key) : session_{session}, tagger_{key} {}
     // Starts at another counter than 1: for the daemon's last word in the name of a dead worker.
     void start_at(std::uint64_t counter) { counter_ = counter; }
 
@@ -34,13 +34,13 @@ public:
 private:
     std::uint64_t session_;
     std::uint64_t counter_ = 1;
-    crypto::Tagger tagger_;
+    crypto::MessageTagger tagger_;
 };
 
 // Opens the messages that the other side sent on that port.
 class Opener {
 public:
-    Opener(std::uint64_t session, const crypto::Key256& key) : session_{session}, tagger_{key} {}
+    Opener(std::uint64_t session, const crypto::Key128& key) : session_{session}, tagger_{key} {}
 
     // The body of a message that is well-formed, of this session, authentic and new.
     std::expected<wire::SealedBody, wire::Drop> open(wire::Bytes datagram);
@@ -48,7 +48,7 @@ public:
 private:
     std::uint64_t session_;
     ReplayWindow window_;
-    crypto::Tagger tagger_;
+    crypto::MessageTagger tagger_;
 };
 
 } // namespace wyn::session

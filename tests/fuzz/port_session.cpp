@@ -146,7 +146,7 @@ private:
         const auto message = wire::decode_sealed(datagram);
         WYN_CHECK(message && message->session == session_id);
         WYN_CHECK(message->counter == ++counter_);
-        WYN_CHECK(check_tag_.verify({wire::covered_by_tag(datagram)}, wire::tag_of(datagram)));
+        WYN_CHECK(check_tag_.verify(wire::covered_by_tag(datagram), wire::tag_of(datagram)));
         const bool is_beat1 = wire::peek_type(datagram) == wire::Type::beat1;
         if (!is_client() && !proven_) WYN_CHECK(is_beat1);
     }
@@ -156,7 +156,7 @@ private:
     session::PortSession session_;
     session::Outbox out_;
     session::Sealer sealer_;
-    crypto::Tagger check_tag_;
+    crypto::MessageTagger check_tag_;
     std::uint64_t counter_ = 0;
     std::uint64_t drops_ = 0; // by the socket, cumulative
     bool proven_ = false;

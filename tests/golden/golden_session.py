@@ -186,8 +186,8 @@ def packets() -> dict[str, tuple[str, bytes]]:
         values = dict(fields)
         message = model.encode(values.pop("type"), session=SESSION, **values)
         way = "client to server" if from_client else "server to client"
-        found[name] = (f"{title}\n{port} port, {way}", model.with_tag(
-            message, session_keys.of_port(port, from_client)))
+        found[name] = (f"{title}\n{port} port, {way}", model.MessageTagger(
+            session_keys.of_port(port, from_client)).with_tag(message))
     for name, (title, port, fields) in bulk().items():
         tagger = model.BulkTagger(session_keys.of_bulk(port))
         found[name] = (f"{title}\n{port} port", tagger.with_tag(model.encode("BULK", **fields)))

@@ -218,7 +218,7 @@ class TheModel(unittest.TestCase):
                 pass
 
     def test_the_replay_window_is_64_counters_wide(self):
-        opener = model.Opener(0, bytes(32))
+        opener = model.Opener(0, bytes(16))
         for counter, is_new in ((0, False), (1, True), (1, False), (100, True), (37, True),
                                 (36, False), (37, False), (99, True), (2 ** 64 - 1, True),
                                 (101, False)):

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Prints what our primitives must give, computed without OpenSSL and without our code: BLAKE2b by
-hashlib, SipHash by the few lines below, AES by aes128.py. For the constants in
-tests/unit/crypto/primitives_test.cpp and bulk_tag_test.cpp.
+hashlib, SipHash by the few lines below, AES and CMAC by aes128.py. For the constants
+in tests/unit/crypto/primitives_test.cpp, message_tag_test.cpp and bulk_tag_test.cpp.
 """
 
 import hashlib
 import sys
 
-from aes128 import Aes128
+from aes128 import Aes128, Cmac
 
 MASK = 2 ** 64 - 1
 
@@ -69,6 +69,10 @@ def main() -> int:
     for key, header in ((bytes(16), bytes(32)), (bytes(range(16)), bytes(range(32))),
                         (bytes([0xFF] * 16), bytes(range(255, 223, -1)))):
         print(f"bulk mac, key {key[:2].hex()}..: {bulk_mac(key, header).hex()}")
+    for size in (80, 200, 1184):
+        message = bytes(i % 251 for i in range(size))
+        tag = Cmac(bytes(range(16))).tag(message)
+        print(f"aes-cmac, key 00..0f, message of {size}: {tag.hex()}")
     return 0
 
 

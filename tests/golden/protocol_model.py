@@ -14,7 +14,7 @@ import struct
 import sys
 from dataclasses import dataclass, field
 
-from aes128 import Aes128
+from aes128 import Aes128, Cmac
 
 MAGIC = 0x5744
 VERSION = 1
@@ -364,7 +364,7 @@ class SessionKeys:
 
     def of_port(self, port: str, from_client: bool) -> bytes:
         way = "client to server" if from_client else "server to client"
-        return derive(self.secret, f"{port} {way}")
+        return derive(self.secret, f"{port} {way}")[:16]
 
     def of_bulk(self, port: str) -> bytes:
         return derive(self.secret, f"{port} bulk")[:16]
@@ -376,6 +376,19 @@ def with_tag(message: bytes, key: bytes) -> bytes:
 
 def tag_is_right(message: bytes, key: bytes) -> bool:
     return hmac.compare_digest(blake2b(key, 16, message[:-16]), message[-16:])
+
+
+class MessageTagger:
+    """The tag of sealed messages under one key."""
+
+    def __init__(self, key: bytes):
+        self._cmac = Cmac(key)
+
+    def with_tag(self, message: bytes) -> bytes:
+        return message[:-16] + self._cmac.tag(message[:-16])
+
+    def is_right(self, message: bytes) -> bool:
+        return hmac.compare_digest(self._cmac.tag(message[:-16]), message[-16:])
 
 
 class BulkTagger:
@@ -400,19 +413,19 @@ class Sealer:
     """What one side sends on one port."""
 
     def __init__(self, session: int, key: bytes):
-        self._session, self._key, self._counter = session, key, 0
+        self._session, self._tagger, self._counter = session, MessageTagger(key), 0
 
     def seal(self, name: str, **values) -> bytes:
         self._counter += 1
-        return with_tag(encode(name, session=self._session, counter=self._counter, **values),
-                        self._key)
+        return self._tagger.with_tag(
+            encode(name, session=self._session, counter=self._counter, **values))
 
 
 class Opener:
     """What the other side sends on that port."""
 
     def __init__(self, session: int, key: bytes):
-        self._session, self._key = session, key
+        self._session, self._tagger = session, MessageTagger(key)
         self._highest = 0
         self._seen: set[int] = set()
 
@@ -422,7 +435,7 @@ class Opener:
             raise Dropped("type")
         if values["session"] != self._session:
             raise Dropped("session")
-        if not tag_is_right(datagram, self._key):
+        if not self._tagger.is_right(datagram):
             raise Dropped("tag")
         self._accept(values["counter"])
         return name, values

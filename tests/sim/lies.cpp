@@ -33,7 +33,7 @@ dgram::SendOutcome LyingDoor::send(std::span<const std::uint8_t> bytes, std::siz
     std::array<std::uint8_t, wire::longest_feedback> lied{};
     const std::size_t length = wire::encode(*message, lied);
     const auto written = std::span{lied}.first(length);
-    wire::put_tag(written, tagger_.tag({wire::covered_by_tag(written)}));
+    wire::put_tag(written, tagger_.tag(wire::covered_by_tag(written)));
     return Door::send(written, length, to);
 }
 
@@ -53,7 +53,7 @@ dgram::SendOutcome WanderingDoor::send(std::span<const std::uint8_t> bytes,
     std::array<std::uint8_t, wire::longest_feedback> lied{};
     const std::size_t length = wire::encode(*message, lied);
     const auto written = std::span{lied}.first(length);
-    wire::put_tag(written, tagger_.tag({wire::covered_by_tag(written)}));
+    wire::put_tag(written, tagger_.tag(wire::covered_by_tag(written)));
     return Door::send(written, length, to);
 }
 

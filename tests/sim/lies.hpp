@@ -2,7 +2,7 @@
 // is said, with the right keys, because these clients are who they say they are.
 #pragma once
 
-#include "crypto/primitives.hpp"
+#include "crypto/message_tag.hpp"
 #include "session/port_link.hpp"
 #include "sim/sim_datagrams.hpp"
 
@@ -53,7 +53,7 @@ public:
     std::uint64_t lies() const { return lies_; }
 
 private:
-    crypto::Tagger tagger_;
+    crypto::MessageTagger tagger_;
     FeedbackLie lie_;
     std::optional<wire::Feedback> first_;
     std::uint64_t lies_ = 0;
@@ -75,7 +75,7 @@ public:
                             const dgram::Endpoint* to) override;
 
 private:
-    crypto::Tagger tagger_;
+    crypto::MessageTagger tagger_;
     PathLie lie_;
     dgram::Address elsewhere_; // of the same host
 };

@@ -8,8 +8,8 @@ namespace wyn::sim {
 
 namespace {
 
-bool is_authentic(crypto::Tagger& tagger, wire::Bytes datagram) {
-    return tagger.verify({wire::covered_by_tag(datagram)}, wire::tag_of(datagram));
+bool is_authentic(crypto::MessageTagger& tagger, wire::Bytes datagram) {
+    return tagger.verify(wire::covered_by_tag(datagram), wire::tag_of(datagram));
 }
 
 } // namespace
@@ -35,8 +35,8 @@ void ServerWatch::on_admitted(const SessionRecord& record) {
     auto watched = std::make_unique<Watched>(
         Watched{.id = setup.session,
                 .ports = record.admitted.ports,
-                .control_tagger = crypto::Tagger{setup.control.client_to_server},
-                .feedback_tagger = crypto::Tagger{setup.download.client_to_server},
+                .control_tagger = crypto::MessageTagger{setup.control.client_to_server},
+                .feedback_tagger = crypto::MessageTagger{setup.download.client_to_server},
                 .bulk = {complaints_, setup.client.address, setup.terms.max_rate}});
     for (const std::uint16_t port : record.admitted.ports)
         by_port_[port] = &*watched;

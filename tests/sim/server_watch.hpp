@@ -3,6 +3,7 @@
 // a challenge was echoed or feedback is authentic it judges by the bytes.
 #pragma once
 
+#include "crypto/message_tag.hpp"
 #include "sim/checkers.hpp"
 #include "sim/sim_server.hpp"
 
@@ -26,8 +27,8 @@ private:
     struct Watched {
         std::uint64_t id = 0;
         daemon::PortAllocator::Ports ports{};
-        crypto::Tagger control_tagger; // what the client says there
-        crypto::Tagger feedback_tagger;
+        crypto::MessageTagger control_tagger; // what the client says there
+        crypto::MessageTagger feedback_tagger;
         BulkWatch bulk;
     };
 

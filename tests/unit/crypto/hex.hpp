@@ -27,6 +27,14 @@ inline std::vector<std::uint8_t> counting(std::size_t count, std::uint8_t first 
     return bytes;
 }
 
+// `count` bytes that count from 0 to 250, again and again.
+inline std::vector<std::uint8_t> counting_to_250(std::size_t count) {
+    std::vector<std::uint8_t> bytes(count);
+    for (std::size_t i = 0; i < count; ++i)
+        bytes[i] = static_cast<std::uint8_t>(i % 251);
+    return bytes;
+}
+
 template <typename Key>
 Key counting_key(std::uint8_t first = 0) {
     Key key{};

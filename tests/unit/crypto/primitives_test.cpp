@@ -16,13 +16,6 @@ struct Answer {
 };
 
 // The message of known_answers.py that no power of two divides.
-std::vector<std::uint8_t> counting_to_250(std::size_t count) {
-    std::vector<std::uint8_t> bytes(count);
-    for (std::size_t i = 0; i < count; ++i)
-        bytes[i] = static_cast<std::uint8_t>(i % 251);
-    return bytes;
-}
-
 std::string blake2b(Bytes key, std::size_t output_bytes, Bytes message) {
     std::vector<std::uint8_t> out(output_bytes);
     Blake2b{key, output_bytes}.compute({message}, out);
