@@ -14,6 +14,8 @@ constexpr Duration beat_until_confirmed = 50ms;
 // than what it costs a daemon with hundreds of sessions.
 constexpr Duration until_rest = 2s;
 constexpr Duration snapshot_interval_at_rest = 30s;
+// Of a server's port that does nothing but answer probes.
+constexpr Duration snapshot_interval_probed = 1s;
 // At rest the control port alone keeps the session alive, and survives two losses. The others beat
 // to keep what a NAT on the way remembers of them, which is at least 30 s in practice (RFC 4787
 // wants 2 min).
@@ -354,13 +356,16 @@ Duration PortSession::beat_interval(MonoTime now) const {
     return std::max(heartbeat, setup_.role == PortRole::control ? alive : longest_beat_interval);
 }
 
-// Regularly while there is something to follow, seldom when only beats were counted, and without a
+// Often while there is something to follow, seldom when only beats were counted, and without a
 // change only as a sign of life, where somebody waits for one.
+Duration PortSession::snapshot_interval() const {
+    if (last_snapshot_ - last_active_ < until_rest) return setup_.snapshot_interval;
+    if (!rests(last_snapshot_)) return snapshot_interval_probed;
+    return changed_ ? snapshot_interval_at_rest : Duration::max();
+}
+
 MonoTime PortSession::snapshot_due() const {
-    const bool rests = last_snapshot_ - last_active_ >= until_rest;
-    const Duration at_rest = changed_ ? snapshot_interval_at_rest : Duration::max();
-    return saturating_add(last_snapshot_, rests ? std::min(at_rest, setup_.sign_of_life)
-                                                : setup_.snapshot_interval);
+    return saturating_add(last_snapshot_, std::min(snapshot_interval(), setup_.sign_of_life));
 }
 
 void PortSession::tell_snapshot(MonoTime now, Outbox& out) {

@@ -70,6 +70,7 @@ private:
     void tell_ended_tests(Outbox& out);
     bool is_active() const;
     Duration beat_interval(MonoTime now) const;
+    Duration snapshot_interval() const;
     MonoTime snapshot_due() const;
     MonoTime silence_due() const;
     void tell_snapshot(MonoTime now, Outbox& out);

@@ -127,3 +127,28 @@ TEST_CASE("a port knows how long what it took in had been waiting", "[session]")
     port.driver.receive(start + 50ms, 64); // nothing there
     CHECK(port.driver.waited() == 0s);
 }
+
+TEST_CASE("a port that is probed tells its counters each second, and later when it rests",
+          "[session]") {
+    ControlPort port;
+    const auto snapshots = [&port](MonoTime from, MonoTime until, bool probed) {
+        int told = 0;
+        for (MonoTime now = from; now < until; now += 100ms) {
+            if (probed) port.hear(wire::Probe{.number = 1}, now, now);
+            port.driver.receive(now, 64);
+            for (const PortNews& news : port.driver.news())
+                told += std::holds_alternative<PortSnapshot>(news) ? 1 : 0;
+            port.driver.clear_news();
+        }
+        return told;
+    };
+    const MonoTime later = start + 10s;
+    snapshots(start, later, true);
+    const int while_probed = snapshots(later, later + 10s, true);
+    CHECK(while_probed >= 9);
+    CHECK(while_probed <= 11);
+    CHECK_FALSE(port.driver.session().rests(later + 10s));
+    snapshots(later + 10s, later + 20s, false);
+    CHECK(port.driver.session().rests(later + 20s));
+    CHECK(snapshots(later + 20s, later + 80s, false) <= 2);
+}
