@@ -134,19 +134,16 @@ void BulkReceiver::put_steps(MonoTime now, wire::Feedback& feedback) const {
     std::array<stats::StepRecord, wire::most_steps> records{};
     const std::size_t count = steps_.copy(records, now - steps_repeated_for);
     const Duration base = steps_.lowest_delay().value_or(Duration::zero());
-    feedback.step_count = static_cast<std::uint8_t>(count);
-    for (std::size_t i = 0; i < count; ++i) {
-        const stats::StepRecord& step = records[i];
-        feedback.steps[i] = {
-            .id = step.id,
-            .packets = step.packets,
-            .first_arrival_ns = to_ns(step.first_arrival),
-            .span_ns = static_cast<std::uint64_t>(
-                std::max(step.last_arrival - step.first_arrival, Duration::zero()).count()),
-            .receiver_dropped = step.receiver_dropped,
-            .lowest_delay = step.packets == 0 ? Duration::zero() : step.lowest_delay - base,
-            .last_delay = step.packets == 0 ? Duration::zero() : step.last_delay - base};
-    }
+    for (const stats::StepRecord& step : std::span{records}.first(count))
+        feedback.steps.add(
+            {.id = step.id,
+             .packets = step.packets,
+             .first_arrival_ns = to_ns(step.first_arrival),
+             .span_ns = static_cast<std::uint64_t>(
+                 std::max(step.last_arrival - step.first_arrival, Duration::zero()).count()),
+             .receiver_dropped = step.receiver_dropped,
+             .lowest_delay = step.packets == 0 ? Duration::zero() : step.lowest_delay - base,
+             .last_delay = step.packets == 0 ? Duration::zero() : step.last_delay - base});
 }
 
 void BulkReceiver::end() {

@@ -291,7 +291,7 @@ DecodedBody decode_close(Bytes datagram) {
 
 bool in_range(const FeedbackLayout& in, const Feedback& feedback) {
     constexpr auto latest = static_cast<std::int64_t>(latest_ns);
-    return feedback.step_count <= most_steps && within(feedback.lowest_delay_ns, -latest, latest) &&
+    return in.steps.get() <= most_steps && within(feedback.lowest_delay_ns, -latest, latest) &&
            are_times(in.newest_sent_ns, in.held_ns, in.first_arrival_ns, in.last_arrival_ns,
                      in.first_step_ns);
 }
@@ -315,25 +315,25 @@ DecodedBody decode_feedback(Bytes datagram) {
                                  .first_arrival_ns = in.first_arrival_ns.get(),
                                  .last_arrival_ns = in.last_arrival_ns.get()},
                       .lowest_delay_ns = std::bit_cast<std::int64_t>(in.lowest_delay_ns.get()),
-                      .step_count = in.steps.bytes[0]};
+                      .steps = {}};
     if (!in_range(in, feedback)) return Rejected{Drop::value};
-    const std::size_t expected =
-        sizeof(FeedbackLayout) + feedback.step_count * sizeof(StepLayout) + sizeof(Tag);
-    if (datagram.size() != expected) return Rejected{Drop::length};
+    const std::size_t steps = in.steps.get();
+    if (datagram.size() != sizeof(FeedbackLayout) + steps * sizeof(StepLayout) + sizeof(Tag))
+        return Rejected{Drop::length};
 
     std::uint64_t arrival = in.first_step_ns.get();
-    for (std::size_t i = 0; i < feedback.step_count; ++i) {
+    for (std::size_t i = 0; i < steps; ++i) {
         const auto step =
             read<StepLayout>(datagram.subspan(sizeof(FeedbackLayout) + i * sizeof(StepLayout)));
         if (i == 0 && step.first_after_ns.get() != 0) return Rejected{Drop::value};
         arrival += step.first_after_ns.get();
-        feedback.steps[i] = {.id = static_cast<std::uint32_t>(in.first_step.get() + i),
-                             .packets = step.packets.get(),
-                             .first_arrival_ns = arrival,
-                             .span_ns = step.span_ns.get(),
-                             .receiver_dropped = (step.flags.get() & 1) != 0,
-                             .lowest_delay = duration_from(step.lowest_delay.u16()),
-                             .last_delay = duration_from(step.last_delay.u16())};
+        feedback.steps.add({.id = static_cast<std::uint32_t>(in.first_step.get() + i),
+                            .packets = step.packets.get(),
+                            .first_arrival_ns = arrival,
+                            .span_ns = step.span_ns.get(),
+                            .receiver_dropped = (step.flags.get() & 1) != 0,
+                            .lowest_delay = duration_from(step.lowest_delay.u16()),
+                            .last_delay = duration_from(step.last_delay.u16())});
     }
     return feedback;
 }

@@ -241,17 +241,16 @@ StepLayout layout_of(const StepSeen& step, std::uint64_t arrival_before) {
 }
 
 std::size_t Sealing::operator()(const Feedback& feedback) const {
-    WYN_CHECK(feedback.step_count <= most_steps);
+    const std::span<const StepSeen> steps = feedback.steps.all();
     const std::size_t length =
-        sizeof(FeedbackLayout) + feedback.step_count * sizeof(StepLayout) + sizeof(Tag);
+        sizeof(FeedbackLayout) + steps.size() * sizeof(StepLayout) + sizeof(Tag);
     WYN_CHECK(out.size() >= length);
     const ReceiverRecord& totals = feedback.totals;
-    const bool any = feedback.step_count > 0;
-    std::uint64_t arrival = any ? feedback.steps[0].first_arrival_ns : 0;
+    std::uint64_t arrival = steps.empty() ? 0 : steps.front().first_arrival_ns;
     std::size_t at = write(
         FeedbackLayout{.header = header(Type::feedback, length),
                        .test = feedback.test,
-                       .steps = feedback.step_count,
+                       .steps = steps.size(),
                        .reserved = {},
                        .newest_sequence = feedback.newest_sequence,
                        .newest_sent_ns = feedback.newest_sent_ns,
@@ -268,10 +267,10 @@ std::size_t Sealing::operator()(const Feedback& feedback) const {
                        .first_arrival_ns = totals.first_arrival_ns,
                        .last_arrival_ns = totals.last_arrival_ns,
                        .lowest_delay_ns = std::bit_cast<std::uint64_t>(feedback.lowest_delay_ns),
-                       .first_step = any ? feedback.steps[0].id : 0U,
+                       .first_step = steps.empty() ? 0U : steps.front().id,
                        .first_step_ns = arrival},
         out);
-    for (const StepSeen& step : feedback.seen()) {
+    for (const StepSeen& step : steps) {
         const StepLayout layout = layout_of(step, arrival);
         arrival += layout.first_after_ns.get(); // as the other side will add it up
         at += write(layout, out.subspan(at));

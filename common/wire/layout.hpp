@@ -9,8 +9,8 @@
 //   COOKIE     2          64   none (keyed cookie)      client
 //   ASSIGN     3         256   BLAKE2b, assign key      client
 //   REFUSE     4          96   BLAKE2b, anonymous key   client
-//   BEAT0/1/2  8 9 10     96   BLAKE2b, port key        server / client / server, each port
-//   START     16          64   BLAKE2b, port key        server, control port
+//   BEAT0/1/2  8 9 10     96   AES-CMAC, port key       server / client / server, each port
+//   START     16          64   AES-CMAC, port key       server, control port
 //   STOP      17          64   "                        server, control port
 //   PROBE     18          96   "                        server, control port
 //   READY     32          64   "                        client, control port
@@ -19,7 +19,7 @@
 //   CLOSE     24          48   "                        both, control port
 //   CLOSED    25          48   "                        both, control port
 //   BULK      48     40-65507  AES-128 CBC-MAC, 64 bit  upload: server; download: client
-//   FEEDBACK  49     176-1200  BLAKE2b, port key        the other way round
+//   FEEDBACK  49     176-1200  AES-CMAC, port key       the other way round
 #pragma once
 
 #include "wire/be.hpp"

@@ -261,15 +261,46 @@ struct Closed {
 };
 
 // One step as the receiver saw it. Only differences of arrival times have a meaning to the sender.
+// Without initial values: a list of 64 would be written over for each message there is.
 struct StepSeen {
-    std::uint32_t id = 0;
-    std::uint64_t packets = 0;          // saturates at 2^24 - 1 on the wire
-    std::uint64_t first_arrival_ns = 0; // receiver's clock
-    std::uint64_t span_ns = 0;          // saturates at 4.29 s on the wire
-    bool receiver_dropped = false;
-    Duration lowest_delay{}; // above Feedback::lowest_delay_ns
-    Duration last_delay{};
+    std::uint32_t id;
+    std::uint64_t packets;          // saturates at 2^24 - 1 on the wire
+    std::uint64_t first_arrival_ns; // receiver's clock
+    std::uint64_t span_ns;          // saturates at 4.29 s on the wire
+    bool receiver_dropped;
+    Duration lowest_delay; // above Feedback::lowest_delay_ns
+    Duration last_delay;
     bool operator==(const StepSeen&) const = default;
+};
+
+// The steps of one FEEDBACK, most_steps at most; their ids rise by one. A copy takes as long as
+// what it holds: else every message, which may be any of them, would be moved about with 3.5 KiB.
+class StepList {
+public:
+    // The arrays are filled as far as they are used.
+    StepList() {} // NOLINT(*-pro-type-member-init,*-use-equals-default)
+    StepList(const StepList& other) { *this = other; } // NOLINT(*-pro-type-member-init)
+    StepList& operator=(const StepList& other) {
+        size_ = other.size_;
+        std::copy_n(other.steps_.begin(), size_, steps_.begin());
+        return *this;
+    }
+    ~StepList() = default;
+
+    // One more; false when there are most_steps already.
+    bool add(const StepSeen& step) {
+        if (size_ == most_steps) return false;
+        steps_[size_++] = step;
+        return true;
+    }
+    std::size_t size() const { return size_; }
+    const StepSeen& operator[](std::size_t index) const { return all()[index]; }
+    std::span<const StepSeen> all() const { return {steps_.data(), size_}; }
+    bool operator==(const StepList& other) const { return std::ranges::equal(all(), other.all()); }
+
+private:
+    std::size_t size_ = 0;
+    std::array<StepSeen, most_steps> steps_;
 };
 
 struct Feedback {
@@ -281,10 +312,7 @@ struct Feedback {
     std::uint64_t held_ns = 0;
     ReceiverRecord totals; // packets to last_arrival_ns; the sub-interval does not travel here
     std::int64_t lowest_delay_ns = 0;
-    std::uint8_t step_count = 0; // 0..most_steps; ids rise by one
-    std::array<StepSeen, most_steps> steps{};
-
-    std::span<const StepSeen> seen() const { return {steps.data(), step_count}; }
+    StepList steps;
 
     bool operator==(const Feedback&) const = default;
 };

@@ -17,7 +17,7 @@ void compute_with(const wire::Feedback& feedback) {
     const Duration held{static_cast<Duration::rep>(feedback.held_ns)};
     const Duration rtt = MonoTime{} - mono_from_ns(feedback.newest_sent_ns) - held;
     WYN_CHECK(rtt <= now.time_since_epoch());
-    for (const wire::StepSeen& step : feedback.seen()) {
+    for (const wire::StepSeen& step : feedback.steps.all()) {
         const Duration delay = Duration{feedback.lowest_delay_ns} + step.lowest_delay;
         WYN_CHECK(step.lowest_delay >= Duration::zero() && delay - step.lowest_delay <= delay);
         WYN_CHECK(step.first_arrival_ns <= wire::latest_ns + 64 * std::uint64_t{0xffff'ffff});

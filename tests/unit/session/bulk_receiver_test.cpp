@@ -83,7 +83,7 @@ TEST_CASE("feedback is cumulative and proves the newest datagram", "[session]") 
     CHECK(feedback->totals.reordered == 1);
     CHECK(feedback->totals.first_arrival_ns == to_ns(start));
     CHECK(feedback->totals.last_arrival_ns == to_ns(start + 4ms));
-    REQUIRE(feedback->step_count == 3); // step 0 is that of the primers
+    REQUIRE(feedback->steps.size() == 3); // step 0 is that of the primers
     CHECK(feedback->steps[0].packets == 0);
     CHECK(feedback->steps[1].packets == 3);
     CHECK(feedback->steps[2].packets == 2);

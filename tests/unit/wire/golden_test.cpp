@@ -93,38 +93,38 @@ Feedback three_steps() {
     feedback.totals.first_arrival_ns = client + 2'100'000'000;
     feedback.totals.last_arrival_ns = client + 4'100'000'000;
     feedback.lowest_delay_ns = -6'776'995'000'000;
-    feedback.step_count = 3;
     // The delays as they come back from 16 bits: 12,345,678, 20,000,000 and 31,415,926 before.
-    feedback.steps[0] = {.id = 40,
-                         .packets = 212,
-                         .first_arrival_ns = client + 4'000'000'000,
-                         .span_ns = 49'700'000,
-                         .lowest_delay = 1'800ns,
-                         .last_delay = 12'345'344ns};
-    feedback.steps[1] = {.id = 41, .first_arrival_ns = client + 4'050'100'000};
-    feedback.steps[2] = {.id = 42,
-                         .packets = 180,
-                         .first_arrival_ns = client + 4'050'100'000,
-                         .span_ns = 49'000'000,
-                         .receiver_dropped = true,
-                         .lowest_delay = 20'004'864ns,
-                         .last_delay = 31'408'128ns};
+    feedback.steps.add({.id = 40,
+                        .packets = 212,
+                        .first_arrival_ns = client + 4'000'000'000,
+                        .span_ns = 49'700'000,
+                        .lowest_delay = 1'800ns,
+                        .last_delay = 12'345'344ns});
+    feedback.steps.add({.id = 41, .first_arrival_ns = client + 4'050'100'000});
+    feedback.steps.add({.id = 42,
+                        .packets = 180,
+                        .first_arrival_ns = client + 4'050'100'000,
+                        .span_ns = 49'000'000,
+                        .receiver_dropped = true,
+                        .lowest_delay = 20'004'864ns,
+                        .last_delay = 31'408'128ns});
     return feedback;
 }
 
 Feedback extremes() {
     Feedback feedback = feedback_about(0xffff'ffff);
     feedback.lowest_delay_ns = 4'611'686'018'427'387'903;
-    feedback.step_count = 2;
-    feedback.steps[0] = {.id = 0xffff'ffff,
-                         .packets = 0xff'ffff,
-                         .first_arrival_ns = latest_ns,
-                         .span_ns = 0xffff'ffff,
-                         .receiver_dropped = true,
-                         .lowest_delay = Duration{2047LL << 31},
-                         .last_delay = Duration{2047LL << 31}};
-    feedback.steps[1] = {
-        .id = 0, .packets = 1, .first_arrival_ns = latest_ns + 0xffff'ffff, .last_delay = 2'047ns};
+    feedback.steps.add({.id = 0xffff'ffff,
+                        .packets = 0xff'ffff,
+                        .first_arrival_ns = latest_ns,
+                        .span_ns = 0xffff'ffff,
+                        .receiver_dropped = true,
+                        .lowest_delay = Duration{2047LL << 31},
+                        .last_delay = Duration{2047LL << 31}});
+    feedback.steps.add({.id = 0,
+                        .packets = 1,
+                        .first_arrival_ns = latest_ns + 0xffff'ffff,
+                        .last_delay = 2'047ns});
     return feedback;
 }
 
