@@ -47,6 +47,10 @@ private:
     // The full CBC-MAC of each of the train's first `count` headers.
     void compute(Bytes train, std::size_t segment, std::size_t count, Blocks& macs);
     void encrypt(Blocks& blocks, std::size_t count);
+    // Bit i: whether datagram begin + i carries the tag that `macs` has for it.
+    static constexpr std::size_t bits_at_once = 64;
+    static std::uint64_t carry_their_tags(Bytes train, std::size_t segment, const Blocks& macs,
+                                          std::size_t begin, std::size_t count);
 
     CipherContext context_;
 };

@@ -16,7 +16,7 @@ Tag128 doubled(const Tag128& value) {
     Tag128 result{};
     for (std::size_t i = 0; i < block; ++i) {
         const unsigned carried = i + 1 < block ? value[i + 1] >> 7U : 0U;
-        result[i] = static_cast<std::uint8_t>(value[i] << 1U | carried);
+        result[i] = static_cast<std::uint8_t>(unsigned{value[i]} << 1U | carried);
     }
     if ((value[0] & 0x80U) != 0) result[block - 1] ^= reduction;
     return result;
