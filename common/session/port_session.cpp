@@ -340,9 +340,14 @@ PortSnapshot PortSession::snapshot() const {
 }
 
 bool PortSession::is_active() const {
-    const Duration probing = latency_prober_ ? latency_prober_->interval() : Duration::zero();
+    const Duration probing = probing_interval();
     const bool probes = probing > Duration::zero() && probing < until_rest;
     return is_sending() || is_receiving() || probes;
+}
+
+// Of the client's control port; zero: it does not probe.
+Duration PortSession::probing_interval() const {
+    return latency_prober_ ? latency_prober_->interval() : Duration::zero();
 }
 
 bool PortSession::rests(MonoTime now) const {
@@ -351,7 +356,10 @@ bool PortSession::rests(MonoTime now) const {
 
 Duration PortSession::beat_interval(MonoTime now) const {
     const Duration heartbeat = setup_.terms.heartbeat;
-    if (now - last_active_ < until_rest) return heartbeat;
+    const Duration probing = probing_interval();
+    // Probes and echoes show more often than beats that both ends live and how long the way takes.
+    const bool shown = probing > Duration::zero() && probing <= heartbeat;
+    if (!shown && now - last_active_ < until_rest) return heartbeat;
     const Duration alive = setup_.terms.idle_timeout / beats_per_idle_timeout;
     return std::max(heartbeat, setup_.role == PortRole::control ? alive : longest_beat_interval);
 }

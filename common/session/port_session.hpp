@@ -69,6 +69,7 @@ private:
               const std::optional<dgram::Endpoint>& to = std::nullopt);
     void tell_ended_tests(Outbox& out);
     bool is_active() const;
+    Duration probing_interval() const;
     Duration beat_interval(MonoTime now) const;
     Duration snapshot_interval() const;
     MonoTime snapshot_due() const;

@@ -201,12 +201,23 @@ TEST_CASE("a port that has nothing to do rests: it beats less often, and tells l
     CHECK(port.echoed == 0); // both know that the other is there
     CHECK(port.snapshots <= 4);
     SECTION("and is back at once when there is something") {
-        port.port.on_order(start + 110s, SetProbing{10ms}, port.out);
+        port.port.on_order(start + 110s, SetProbing{500ms}, port.out);
         port.run(start + 110s, start + 112s, true);
         CHECK(port.beats >= 7);
         CHECK(port.echoed == port.beats);
         CHECK(port.snapshots >= 7);
     }
+}
+
+TEST_CASE("a port that probes as often as it would beat leaves the beats out", "[session]") {
+    Resting port{PortRole::control};
+    port.run(start, start + 2s, true);
+    port.port.on_order(start + 2s, SetProbing{10ms}, port.out);
+    port.run(start + 2s, start + 102s, true);
+    CHECK(port.beats >= 60); // three times in the idle time of 5 s
+    CHECK(port.beats <= 62);
+    CHECK(port.echoed == port.beats); // it does not rest: the server learns the round trip
+    CHECK(port.snapshots >= 390);     // and it has much to tell
 }
 
 TEST_CASE("a port whose owner waits for signs of life gives them, resting or not", "[session]") {
