@@ -10,7 +10,7 @@ from tools import read_document
 DEFAULT_SECONDS = 0.2
 PER_DATAGRAM = str(BUILD / "bench/per_datagram")
 _PATIENCE = 60
-_SIPHASH = "siphash_a_header"
+_YARDSTICK = "encrypt_a_block_each"
 
 
 def contests(seconds: float):
@@ -18,8 +18,10 @@ def contests(seconds: float):
     names = subprocess.run([PER_DATAGRAM, "--benchmark_list_tests"], capture_output=True, text=True,
                            timeout=10, stdin=subprocess.DEVNULL, check=True).stdout.split()
     contestants = [_contestant(name, seconds) for name in names]
-    comparisons = [Comparison(name, _SIPHASH, ("ns",)) for name in names
-                   if name.startswith(("tag", "verify"))]
+    comparisons = [Comparison(name, yardstick, ("ns",)) for name in names
+                   if name.startswith(("tag", "verify"))
+                   for yardstick in names
+                   if yardstick == f"{_YARDSTICK}/{name.partition('/')[2]}"]
     yield path, Contest("one datagram, in trains of /N", [Column("ns", "ns", has_spread=True)],
                         contestants, comparisons)
 
