@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contest import Column, Comparison, Contest, Contestant, Run
 from paths import Loopback, Path
 from programs import BUILD, Program, Stage, typed
-from tools import is_installed, ports, read_report, start_daemon
+from tools import YARDSTICK, is_installed, ports, read_report, start_daemon
 
 DEFAULT_SECONDS = 5.0
 SWARM = str(BUILD / "bench/swarm")
@@ -38,8 +38,9 @@ def _allow_many_descriptors() -> None:
 
 def many_probe(path: Path, seconds: float, with_peers: bool) -> Contest:
     contestants = [Contestant("wyndrvr", lambda _: _swarm(
-        path, PROBING, f"{_INTERVAL_MS}ms", seconds, _probing_figures))]
-    comparisons = []
+        path, PROBING, f"{_INTERVAL_MS}ms", seconds, _probing_figures)),
+                   Contestant("yardstick", lambda _: yardstick(path, seconds))]
+    comparisons = [Comparison("wyndrvr", "yardstick", ("server_cores",))]
     if with_peers and is_installed("irtt"):
         contestants.append(Contestant("irtt", lambda _: irtt(path, seconds)))
         comparisons.append(Comparison("wyndrvr", "irtt", ("rtt_us_p50", "server_cores")))
@@ -51,7 +52,7 @@ def many_probe(path: Path, seconds: float, with_peers: bool) -> Contest:
 
 
 def many_idle(path: Path, idle_timeout: int, seconds: float) -> Contest:
-    """A client at rest beats three times in the idle_timeout."""
+    """A client at rest beats twice in the idle_timeout."""
     columns = [Column("server_cores", "cores", has_spread=True),
                Column("rss_kb_per_session", "RSS kB"), Column("anon_kb_per_session", "anon kB"),
                Column("sessions", "sessions")]
@@ -109,6 +110,28 @@ def _idle_figures(crowd: dict, before: dict, among: dict) -> dict:
         return (among[kind] - before[kind]) / crowd["clients"] / 1e3
 
     return {"rss_kb_per_session": each("Rss"), "anon_kb_per_session": each("Pss_Anon")}
+
+
+def yardstick(path: Path, seconds: float) -> Run:
+    """A plain echo server with as many sockets, and a plain client."""
+    sockets = ("--sockets", str(PROBING))
+    endpoint = f"{path.server}:31000"
+    serving = [YARDSTICK, "echo", endpoint, *sockets, "-t", str(_PATIENCE)]
+    asking = [YARDSTICK, "ask", endpoint, *sockets, "-i", str(_INTERVAL_MS), "-t",
+              f"{seconds + 1:g}"]
+    with Stage() as stage:
+        server = stage.start(path.command("server", *serving))
+        server.await_words("listening", _PATIENCE)
+        client = stage.start(path.command("client", *asking))
+        time.sleep(0.5)
+        cores = _cores_over(server, seconds)
+        said = read_report(client.wait(seconds + _PATIENCE).stdout)
+        server.destroy()
+    lost = said["asked"] - said["answered"]
+    due = PROBING * (seconds + 1) * 1000 / _INTERVAL_MS
+    return Run({"probes_sent": said["asked"], "lost": lost,
+                "lost_percent": 100 * lost / said["asked"], "sent_percent": 100 * said["asked"] / due,
+                "server_cores": cores}, [typed(serving), typed(asking)])
 
 
 def irtt(path: Path, seconds: float) -> Run:

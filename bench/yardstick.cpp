@@ -1,5 +1,5 @@
-// The yardstick's command line: `yardstick receive ADDRESS:PORT`, and `yardstick send
-// ADDRESS:PORT`. Each prints one JSON document when the flow is over.
+// The yardstick's command line: `yardstick receive` and `yardstick send` for one flow, `yardstick
+// echo` and `yardstick ask` for many clients. Each prints one JSON document when it is over.
 #include "bench/yardstick.hpp"
 
 #include <CLI/CLI.hpp>
@@ -21,6 +21,8 @@ struct Words {
     std::string pacing = "sleep";
     double seconds = 2;
     bool no_offload = false;
+    std::size_t sockets = 200;
+    std::int64_t interval_ms = 10;
 };
 
 Result<dgram::Endpoint> read_endpoint(const std::string& text) {
@@ -53,6 +55,35 @@ Result<nlohmann::ordered_json> receive(const Words& words) {
         {.at = *at, .coalescing = !words.no_offload, .longest = from_seconds(words.seconds)});
 }
 
+Result<nlohmann::ordered_json> echo(const Words& words) {
+    auto at = read_endpoint(words.endpoint);
+    if (!at) return pass_on(at);
+    return bench::echo_all(
+        {.at = *at, .sockets = words.sockets, .longest = from_seconds(words.seconds)});
+}
+
+Result<nlohmann::ordered_json> ask(const Words& words) {
+    auto of = read_endpoint(words.endpoint);
+    if (!of) return pass_on(of);
+    return bench::ask_all({.of = *of,
+                           .sockets = words.sockets,
+                           .interval = std::chrono::milliseconds{words.interval_ms},
+                           .duration = from_seconds(words.seconds)});
+}
+
+void declare_many(CLI::App& app, Words& words) {
+    CLI::App* const server = app.add_subcommand("echo", "sends back what comes");
+    server->add_option("-t", words.seconds, "ends after so many seconds (2)");
+    CLI::App* const client = app.add_subcommand("ask", "counts what comes back");
+    client->add_option("-t", words.seconds, "asks for so many seconds (2)");
+    client->add_option("-i", words.interval_ms, "ms between two questions of a socket (10)")
+        ->check(CLI::Range(1, 1000));
+    for (CLI::App* const half : {server, client}) {
+        half->add_option("ENDPOINT", words.endpoint, "ADDRESS:PORT, the first of many")->required();
+        half->add_option("--sockets", words.sockets, "how many (200)")->check(CLI::Range(1, 4096));
+    }
+}
+
 void declare(CLI::App& app, Words& words) {
     app.require_subcommand(1);
     CLI::App* const sender = app.add_subcommand("send", "one flow of datagrams");
@@ -68,15 +99,22 @@ void declare(CLI::App& app, Words& words) {
     }
 }
 
+Result<nlohmann::ordered_json> run(const CLI::App& app, const Words& words) {
+    if (app.got_subcommand("send")) return send(words);
+    if (app.got_subcommand("receive")) return receive(words);
+    return app.got_subcommand("echo") ? echo(words) : ask(words);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
     CLI::App app{"How fast, and how evenly, a plain program moves datagrams."};
     Words words;
     declare(app, words);
+    declare_many(app, words);
     CLI11_PARSE(app, argc, argv);
     ::prctl(PR_SET_TIMERSLACK, 1UL); // a nap of 50 us shall not last 100
-    const auto report = app.got_subcommand("send") ? send(words) : receive(words);
+    const auto report = run(app, words);
     if (!report) {
         fmt::print(stderr, "yardstick: {}\n", report.error().what());
         return 1;

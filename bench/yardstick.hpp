@@ -48,4 +48,22 @@ struct ReceivePlan {
 // Prints a line when it can receive; returns after the end of the flow.
 Result<nlohmann::ordered_json> receive_flow(const ReceivePlan& plan);
 
+// As many sockets, on as many ports from `at` on, as there are clients.
+struct EchoPlan {
+    dgram::Endpoint at;
+    std::size_t sockets = 200;
+    Duration longest = 60s;
+};
+// Prints a line when it can receive; sends everything back for so long.
+Result<nlohmann::ordered_json> echo_all(const EchoPlan& plan);
+
+struct AskPlan {
+    dgram::Endpoint of;
+    std::size_t sockets = 200;
+    Duration interval = 10ms; // between two datagrams of a socket, whole milliseconds
+    Duration duration = 2s;
+};
+// Sends and counts what comes back.
+Result<nlohmann::ordered_json> ask_all(const AskPlan& plan);
+
 } // namespace wyn::bench

@@ -51,15 +51,26 @@ BeatOutcome BeatAnswerer::on_beat2(Stamp arrived, const dgram::Endpoint& from,
 
 void BeatAsker::set_interval(MonoTime now, Duration interval) {
     if (interval == interval_) return;
-    if (confirmed_) due_ = std::max(now, due_ + (interval - interval_));
     interval_ = interval;
+    if (!confirmed_ || next_number_ == 0) return;
+    const Question& newest = questions_[(next_number_ - 1) % questions_.size()];
+    due_ = std::max(now, newest.sent + wait());
+}
+
+// A lost beat may be the last for a long time that keeps a session alive. Two round trips are
+// enough to know that one is lost.
+Duration BeatAsker::wait() const {
+    if (!confirmed_) return until_confirmed_;
+    const Question& newest = questions_[(next_number_ - 1) % questions_.size()];
+    if (!newest.open) return interval_;
+    return std::min(interval_, std::max(unanswered_interval_, 2 * newest_rtt_));
 }
 
 std::optional<wire::Beat> BeatAsker::on_timer(MonoTime now) {
     if (now < due_) return std::nullopt;
-    due_ = now + (confirmed_ ? interval_ : until_confirmed_);
     Question& question = questions_[next_number_ % questions_.size()];
     question = {.number = next_number_++, .nonce = random_.bytes<16>(), .sent = now, .open = true};
+    due_ = now + wait();
     return wire::Beat{
         .step = 0, .number = question.number, .challenge = question.nonce, .time_ns = to_ns(now)};
 }
@@ -73,12 +84,15 @@ BeatOutcome BeatAsker::on_beat1(Stamp arrived, MonoTime now, const wire::Beat& b
     const bool first = !answered_;
     answered_ = true;
     confirmed_ = confirmed_ || beat.confirmed;
+    const auto rtt = round_trip(question.sent, arrived, beat.held_ns);
+    newest_rtt_ = rtt.value_or(newest_rtt_);
+    if (beat.number + 1 == next_number_) due_ = question.sent + wait();
     return {.answer = wire::Beat{.step = 2,
                                  .number = beat.number,
                                  .echo = beat.challenge,
                                  .time_ns = to_ns(now),
                                  .held_ns = static_cast<std::uint64_t>(held(arrived, now).count())},
-            .rtt = round_trip(question.sent, arrived, beat.held_ns),
+            .rtt = rtt,
             .confirmed = first};
 }
 

@@ -55,8 +55,10 @@ private:
 class BeatAsker {
 public:
     // Beats every `until_confirmed` until the server has confirmed the port, then every `interval`.
+    // A beat that is not answered is soon followed by another, whatever interval is set later.
     BeatAsker(Random& random, MonoTime now, Duration interval, Duration until_confirmed)
-        : random_{random}, interval_{interval}, until_confirmed_{until_confirmed}, due_{now} {}
+        : random_{random}, interval_{interval}, unanswered_interval_{interval},
+          until_confirmed_{until_confirmed}, due_{now} {}
 
     // Another interval from the newest beat on.
     void set_interval(MonoTime now, Duration interval);
@@ -73,10 +75,15 @@ private:
         MonoTime sent{};
         bool open = false;
     };
+    // After the newest question.
+    Duration wait() const;
+
     Random& random_;
     Duration interval_;
+    Duration unanswered_interval_; // at least
     Duration until_confirmed_;
     MonoTime due_;
+    Duration newest_rtt_{};
     std::uint32_t next_number_ = 0;
     bool answered_ = false;
     bool confirmed_ = false;

@@ -16,10 +16,10 @@ constexpr Duration until_rest = 2s;
 constexpr Duration snapshot_interval_at_rest = 30s;
 // Of a server's port that does nothing but answer probes.
 constexpr Duration snapshot_interval_probed = 1s;
-// At rest the control port alone keeps the session alive, and survives two losses. The others beat
-// to keep what a NAT on the way remembers of them, which is at least 30 s in practice (RFC 4787
-// wants 2 min).
-constexpr int beats_per_idle_timeout = 3;
+// At rest the control port alone keeps the session alive; half of the idle time is left for beats
+// after a lost one. The others beat to keep what a NAT on the way remembers of them, which is at
+// least 30 s in practice (RFC 4787 wants 2 min).
+constexpr int beats_per_idle_timeout = 2;
 constexpr Duration longest_beat_interval = 25s;
 
 const crypto::Key128& sending_key(const PortSetup& setup) {

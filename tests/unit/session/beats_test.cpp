@@ -102,9 +102,38 @@ TEST_CASE("the client beats every 50 ms until it is confirmed, then at its inter
     answer.confirmed = true;
     CHECK(pair.asker.on_beat1(at(start + 60ms), start + 60ms, answer).answer.has_value());
     CHECK(pair.asker.confirmed());
-    CHECK(pair.asker.due() == start + 100ms);
-    CHECK(pair.asker.on_timer(start + 100ms).has_value());
-    CHECK(pair.asker.due() == start + 350ms);
+    CHECK(pair.asker.due() == start + 300ms); // 250 ms after the beat that was answered
+}
+
+TEST_CASE("a beat that is not answered is soon followed by another", "[session]") {
+    Pair pair;
+    wire::Beat asked = *pair.asker.on_timer(start);
+    const auto answer = [&](MonoTime now) {
+        const wire::Beat beat1{
+            .step = 1, .number = asked.number, .confirmed = true, .echo = asked.challenge};
+        return pair.asker.on_beat1(at(now), now, beat1);
+    };
+    REQUIRE(answer(start + 10ms).answer.has_value());
+    pair.asker.set_interval(start + 20ms, 10s);
+    CHECK(pair.asker.due() == start + 10s);
+    asked = *pair.asker.on_timer(start + 10s);
+    CHECK(pair.asker.due() == start + 10250ms);
+    SECTION("at the interval of the beginning") {
+        asked = *pair.asker.on_timer(start + 10250ms);
+        CHECK(pair.asker.due() == start + 10500ms);
+        REQUIRE(answer(start + 10260ms).answer.has_value());
+        CHECK(pair.asker.due() == start + 20250ms);
+    }
+    SECTION("or after two round trips of a long path") {
+        REQUIRE(answer(start + 12s).rtt == 2s);
+        CHECK(pair.asker.due() == start + 20s);
+        CHECK(pair.asker.on_timer(start + 20s).has_value());
+        CHECK(pair.asker.due() == start + 24s);
+    }
+    SECTION("also when its interval changes meanwhile") {
+        pair.asker.set_interval(start + 10100ms, 25s);
+        CHECK(pair.asker.due() == start + 10250ms);
+    }
 }
 
 TEST_CASE("a round trip of three seconds still confirms a port", "[session]") {

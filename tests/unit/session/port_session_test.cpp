@@ -196,8 +196,8 @@ TEST_CASE("a port that has nothing to do rests: it beats less often, and tells l
     CHECK_FALSE(port.port.rests(start + 1999ms));
     CHECK(port.port.rests(start + 5s));
     port.run(start + 10s, start + 110s, true);
-    CHECK(port.beats >= (control ? 60 : 4)); // a third of the idle time of 5 s; 25 s
-    CHECK(port.beats <= (control ? 61 : 5));
+    CHECK(port.beats >= (control ? 40 : 4)); // half of the idle time of 5 s; 25 s
+    CHECK(port.beats <= (control ? 41 : 5));
     CHECK(port.echoed == 0); // both know that the other is there
     CHECK(port.snapshots <= 4);
     SECTION("and is back at once when there is something") {
@@ -214,8 +214,8 @@ TEST_CASE("a port that probes as often as it would beat leaves the beats out", "
     port.run(start, start + 2s, true);
     port.port.on_order(start + 2s, SetProbing{10ms}, port.out);
     port.run(start + 2s, start + 102s, true);
-    CHECK(port.beats >= 60); // three times in the idle time of 5 s
-    CHECK(port.beats <= 62);
+    CHECK(port.beats >= 40); // twice in the idle time of 5 s
+    CHECK(port.beats <= 42);
     CHECK(port.echoed == port.beats); // it does not rest: the server learns the round trip
     CHECK(port.snapshots >= 390);     // and it has much to tell
 }
