@@ -130,8 +130,9 @@ def yardstick(path: Path, seconds: float) -> Run:
     lost = said["asked"] - said["answered"]
     due = PROBING * (seconds + 1) * 1000 / _INTERVAL_MS
     return Run({"probes_sent": said["asked"], "lost": lost,
-                "lost_percent": 100 * lost / said["asked"], "sent_percent": 100 * said["asked"] / due,
-                "server_cores": cores}, [typed(serving), typed(asking)])
+                "lost_percent": 100 * lost / said["asked"],
+                "sent_percent": 100 * said["asked"] / due, "server_cores": cores},
+               [typed(serving), typed(asking)])
 
 
 def irtt(path: Path, seconds: float) -> Run:
