@@ -17,6 +17,15 @@ Place place_of(const toml::source_region& region) {
     return {region.begin.line, region.begin.column};
 }
 
+Value converted(const toml::node& node);
+
+std::vector<Entry> entries_of(const toml::table& table) {
+    std::vector<Entry> entries;
+    for (const auto& [key, node] : table)
+        entries.push_back({std::string{key.str()}, place_of(key.source()), converted(node)});
+    return entries;
+}
+
 // Recursion is bounded: first_too_deep() has looked at the text.
 Value converted(const toml::node& node) {
     Value value{Value::Other{"nothing"}, place_of(node.source())};
@@ -26,7 +35,7 @@ Value converted(const toml::node& node) {
     case toml::node_type::integer: value.is = node.as_integer()->get(); break;
     case toml::node_type::floating_point: value.is = node.as_floating_point()->get(); break;
     case toml::node_type::string: value.is = node.as_string()->get(); break;
-    case toml::node_type::table: value.is = Value::Other{"a table"}; break;
+    case toml::node_type::table: value.is = Value::Table{entries_of(*node.as_table())}; break;
     case toml::node_type::date: value.is = Value::Other{"a date"}; break;
     case toml::node_type::time: value.is = Value::Other{"a time"}; break;
     case toml::node_type::date_time: value.is = Value::Other{"a date and time"}; break;
@@ -102,10 +111,7 @@ Result<Document> parse_document(const Source& source) {
         return fail(
             fmt::format("{}: nested more than {} deep", document.at(*place), deepest_nesting));
     try {
-        const toml::table table = toml::parse(std::string_view{source.text});
-        for (const auto& [key, node] : table)
-            document.entries.push_back(
-                {std::string{key.str()}, place_of(key.source()), converted(node)});
+        document.entries = entries_of(toml::parse(std::string_view{source.text}));
     } catch (const toml::parse_error& error) {
         const Place place = place_of(error.source());
         return fail(fmt::format("{}: {}{}", document.at(place), sentence_of(error),

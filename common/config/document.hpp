@@ -15,13 +15,7 @@ namespace wyn::config {
 // No honest configuration comes near; whoever reads a file may stop there.
 inline constexpr std::size_t largest_document_bytes = std::size_t{1} << 20;
 
-struct Entry {
-    std::string key;
-    Place key_place;
-    Value value;
-};
-
-// The top level of one source; what is below it is a Value::Other.
+// The top level of one source, or a table in it.
 struct Document {
     std::string name;
     bool has_lines = true;

@@ -33,6 +33,8 @@ class Reader {
 public:
     // Parses every source; one that is not TOML is a problem and otherwise as good as empty.
     explicit Reader(std::span<const Source> sources);
+    // For one document, which may be a table of another one.
+    explicit Reader(Document document) : documents_{std::move(document)} {}
 
     // Reads `key` into `field` as `kind` says, from every source that holds it.
     template <typename Field, typename Kind>

@@ -27,6 +27,7 @@ struct Shown {
             text += (text.empty() ? "" : ", ") + shown(item);
         return fmt::format("[{}{}]", text, items.size() > most_items_shown ? ", ..." : "");
     }
+    std::string operator()(const Value::Table& /*value*/) const { return "a table"; }
     std::string operator()(const Value::Other& value) const { return std::string{value.kind}; }
 };
 

@@ -16,14 +16,26 @@ struct Place {
     std::uint32_t column = 0;
 };
 
+struct Entry;
+
 struct Value {
     using List = std::vector<Value>;
-    // A TOML type that no key of ours takes: a table, a date or a time.
-    struct Other {
-        std::string_view kind; // "a table"
+    struct Table {
+        std::vector<Entry> entries;
     };
-    std::variant<bool, std::int64_t, double, std::string, List, Other> is;
+    // A TOML type that no key of ours takes: a date or a time.
+    struct Other {
+        std::string_view kind; // "a date"
+    };
+    std::variant<bool, std::int64_t, double, std::string, List, Table, Other> is;
     Place place;
+};
+
+// One key of a table, or of the top level.
+struct Entry {
+    std::string key;
+    Place key_place;
+    Value value;
 };
 
 // The value as a message shows it: in printable ASCII, cut when it is long.
