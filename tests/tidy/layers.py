@@ -3,7 +3,8 @@
 A layer may include itself, the layers that its rule lists, the libraries that its rule lists and
 the C++ standard library. A pure layer takes time and chance as arguments and touches no kernel, so
 it may not include the headers that give them. daemon and ctl may use all of common and never each
-other; unit tests see what their layer sees; simulations see pure layers only.
+other; unit tests see what their layer sees; simulations see pure layers only, and the link model
+the lowest of them.
 """
 
 import argparse
@@ -59,6 +60,8 @@ CLOCKS_AND_CHANCE = set("csignal ctime random openssl/rand.h".split())
 PURE_FORBIDS = THREADS | FILES_AND_STREAMS | CLOCKS_AND_CHANCE
 # Tests of pure code may read files (golden packets) and print, but live in the test's own time.
 PURE_TEST_FORBIDS = THREADS | CLOCKS_AND_CHANCE
+# What the model of a link, which whoever has a time drives, may see of the layers.
+LINK_MODEL_USES = frozenset({"base", "clock", "config"})
 # Nothing is shared, so nothing is locked: parts of the program send each other messages.
 PRODUCT_FORBIDS = set("condition_variable future mutex semaphore shared_mutex".split())
 
@@ -156,6 +159,9 @@ def rights_of_test(tree: Tree, parts: tuple[str, ...]) -> Rights:
     everything = frozenset(tree.rules)
     libraries = frozenset(WORLD | TEST_LIBRARIES)
     folders = frozenset({"daemon", "ctl", "tests", "bench"})
+    if parts[:2] == ("tests", "link"):
+        return Rights("the link model", LINK_MODEL_USES, frozenset({"fmt"}), frozenset({"tests"}),
+                      True, frozenset(PURE_TEST_FORBIDS))
     if parts[:2] == ("tests", "sim"):
         return Rights("a simulation", pure_layers(tree), libraries, folders, True,
                       frozenset(PURE_TEST_FORBIDS))

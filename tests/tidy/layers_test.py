@@ -176,6 +176,10 @@ class Layers(unittest.TestCase):
         self.assert_caught(file, "#include <random>", "not for it")
         self.assert_caught(file, "auto t = std::chrono::steady_clock::now();", "argument")
 
+    def test_the_link_model_is_pure_and_knows_no_protocol(self) -> None:
+        self.assert_caught("tests/link/queue.cpp", '#include "wire/codec.hpp"', "the link model")
+        self.assert_caught("tests/link/queue.cpp", "#include <thread>", "arguments only")
+
     def test_a_simulation_sees_pure_layers_only(self) -> None:
         self.assert_caught("tests/sim/world.cpp", '#include "net/fd.hpp"', "a simulation")
         self.assert_caught("tests/sim/world.cpp", "#include <unistd.h>", "is pure")

@@ -77,7 +77,7 @@ def check_calls(path: str, text: str) -> list[Problem]:
         for match in IOSTREAM.finditer(code):
             problems.append(Problem(path, line_of(code, match.start()),
                                     "includes <iostream>; print with fmt or std::fputs"))
-    if path.startswith(("tests/unit/", "tests/sim/")):
+    if path.startswith(("tests/unit/", "tests/sim/", "tests/link/")):
         look_for(SLEEP_CALL, SLEEPS)
     return problems
 
