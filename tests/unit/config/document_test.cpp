@@ -40,6 +40,24 @@ TEST_CASE("a document knows its keys, values and places", "[config]") {
     CHECK(document.find("f") == nullptr);
 }
 
+TEST_CASE("a table keeps its keys, values and places, however it is written", "[config]") {
+    const Document document = REQUIRE_OK(
+        parse_document({"test.toml", "a = { x = 1, y.z = 2 }\n[b]\nc = 3\n[[d]]\n[[d]]\ne = 4\n"}));
+    const auto entries_of = [](const Value& value) {
+        return std::get<Value::Table>(value.is).entries;
+    };
+    const std::vector<Entry> a = entries_of(document.find("a")->value);
+    REQUIRE(a.size() == 2);
+    CHECK(a[0].key == "x");
+    CHECK(document.at(a[0].key_place) == "test.toml:1:7");
+    CHECK(document.at(entries_of(a[1].value).at(0).value.place) == "test.toml:1:20");
+    CHECK(document.at(document.find("b")->value.place) == "test.toml:2:1");
+    const auto d = std::get<Value::List>(document.find("d")->value.is);
+    REQUIRE(d.size() == 2);
+    CHECK(document.at(d[1].place) == "test.toml:5:1");
+    CHECK(shown(entries_of(d[1]).at(0).value) == "4");
+}
+
 TEST_CASE("an empty text and one of comments only are documents without keys", "[config]") {
     for (const char* text : {"", "\n\n", "# nothing\n", "\xef\xbb\xbf"}) {
         INFO(text);

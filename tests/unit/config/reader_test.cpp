@@ -263,6 +263,16 @@ TEST_CASE("a conflict is reported at the key that was given last", "[config]") {
     }
 }
 
+TEST_CASE("a table of a document is read like a document, with its own places", "[config]") {
+    const Document document = REQUIRE_OK(parse_document({"t", "[a]\ncount = 3\nloud = 1\n"}));
+    const auto& table = std::get<Value::Table>(document.find("a")->value.is);
+    Example example;
+    Reader reader{Document{document.name, document.has_lines, table.entries}};
+    describe(example, reader);
+    CHECK(reader.finish() == Problems{"t:3:8: loud = 1: expected true or false"});
+    CHECK(example.count == 3);
+}
+
 TEST_CASE("the first fifty problems are shown and the rest is counted", "[config]") {
     std::string text;
     for (int i = 100; i < 200; ++i)
