@@ -1,16 +1,14 @@
 #include "sim/event_queue.hpp"
 
 #include "base/check.hpp"
+#include "sim/hash.hpp"
 
 #include <algorithm>
 
 namespace wyn::sim {
 
 SeededRandom random_for(std::uint64_t seed, std::string_view part) {
-    std::uint64_t hash = 0xcbf29ce484222325; // FNV-1a
-    for (const char c : part)
-        hash = (hash ^ static_cast<std::uint8_t>(c)) * 0x100000001b3;
-    return SeededRandom{hash ^ (seed * 0x9e3779b97f4a7c15)};
+    return SeededRandom{fnv1a(part) ^ (seed * 0x9e3779b97f4a7c15)};
 }
 
 void EventQueue::at(SimTime when, Action action) {

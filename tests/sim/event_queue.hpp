@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/random.hpp"
-#include "clock/time.hpp"
+#include "link/world_time.hpp"
 
 #include <functional>
 #include <memory>
@@ -13,17 +13,9 @@
 namespace wyn::sim {
 
 // The world's own time. No code under test ever sees it: each host has a clock of its own
-// (sim/host_clock.hpp), so that two hosts' times cannot be compared by accident.
-struct SimClock {
-    using duration = Duration;
-    using rep = duration::rep;
-    using period = duration::period;
-    using time_point = std::chrono::time_point<SimClock, duration>;
-    static constexpr bool is_steady = true;
-};
-using SimTime = SimClock::time_point;
-
-inline constexpr SimTime end_of_time = SimTime::max();
+// (sim/host_clock.hpp).
+using SimTime = link::WorldTime;
+using link::end_of_time;
 
 // One source of chance for each part of a world, by the world's seed and the part's name: a part
 // that is added draws nothing from the others, so their run stays what it was.

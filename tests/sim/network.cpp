@@ -22,8 +22,9 @@ std::uint64_t mixed(std::uint64_t hash, std::uint64_t value) {
 
 SimHost::SimHost(Network& network, HostSpec spec, std::uint64_t seed)
     : network_{network}, spec_{std::move(spec)}, seed_{seed}, random_{random_of("host")},
-      up_{network.queue(), network.ledger(), random_of("up"), spec_.up},
-      down_{network.queue(), network.ledger(), random_of("down"), spec_.down},
+      up_{network.queue(), network.ledger(), random_of("up"), {spec_.up, spec_.up_schedule}},
+      down_{
+          network.queue(), network.ledger(), random_of("down"), {spec_.down, spec_.down_schedule}},
       next_port_{static_cast<std::uint16_t>(first_free_port + random_.below(16384))} {
     WYN_CHECK(!spec_.addresses.empty());
 }
@@ -74,6 +75,13 @@ SimHost& Network::add(HostSpec spec) {
     SimHost& host = hosts_.emplace_back(*this, spec, seed_);
     for (const dgram::Address& address : spec.addresses)
         WYN_CHECK(by_address_.emplace(address, &host).second);
+    host.up().deliver_to([this](Packet left) { from_core(std::move(left)); });
+    host.down().deliver_to([this, &host](Packet left) {
+        // An event of its own, so that no program runs in the middle of another one's turn.
+        queue_.after({}, [this, &host, packet = std::move(left)]() mutable {
+            arrive(host, std::move(packet));
+        });
+    });
     return host;
 }
 
@@ -111,18 +119,13 @@ void Network::send(SimHost& host, Packet packet) {
     enter_books(packet);
     for (const Tap& tap : sent_taps_)
         tap(host, packet);
-    host.up().carry(std::move(packet), [this](Packet left) { from_core(std::move(left)); });
+    host.up().carry(std::move(packet));
 }
 
 void Network::from_core(Packet packet) {
     SimHost* const host = host_of(packet.to.address);
     if (host == nullptr) return ledger_.on_fate(packet, Fate::no_host);
-    host->down().carry(std::move(packet), [this, host](Packet left) {
-        // An event of its own, so that no program runs in the middle of another one's turn.
-        queue_.after({}, [this, host, packet = std::move(left)]() mutable {
-            arrive(*host, std::move(packet));
-        });
-    });
+    host->down().carry(std::move(packet));
 }
 
 void Network::arrive(SimHost& host, Packet packet) {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "sim/host_clock.hpp"
-#include "sim/link_model.hpp"
+#include "sim/sim_link.hpp"
 
 #include <deque>
 
@@ -17,6 +17,8 @@ struct HostSpec {
     HostClock clock;
     LinkSpec up;   // towards the core
     LinkSpec down; // from the core
+    std::vector<link::Change> up_schedule;
+    std::vector<link::Change> down_schedule;
     // How late a program runs after it was woken: uniform from 0 to this.
     Duration scheduling{};
 };
@@ -33,10 +35,10 @@ public:
 
     MonoTime now() const;
     SimTime when(MonoTime time) const { return spec_.clock.when(time); }
-    LinkModel& up() { return up_; }
-    LinkModel& down() { return down_; }
-    const LinkModel& up() const { return up_; }
-    const LinkModel& down() const { return down_; }
+    SimLink& up() { return up_; }
+    SimLink& down() { return down_; }
+    const SimLink& up() const { return up_; }
+    const SimLink& down() const { return down_; }
 
     // No program of this host runs until the stall is over; its sockets fill meanwhile.
     void stall(Duration time);
@@ -55,8 +57,8 @@ private:
     HostSpec spec_;
     std::uint64_t seed_;
     SeededRandom random_;
-    LinkModel up_;
-    LinkModel down_;
+    SimLink up_;
+    SimLink down_;
     SimTime stalled_until_{};
     std::map<std::uint16_t, SimDatagrams*> sockets_;
     std::uint16_t next_port_;

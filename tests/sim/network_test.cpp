@@ -118,7 +118,7 @@ TEST_CASE("a constant delay is kept, jitter stays within its bound and in order"
     for (std::size_t i = 0; i < 50; ++i)
         CHECK(constant.arrived[i].when == SimTime{i * 1ms + 10ms});
 
-    Pair jittery{{.delay = 10ms, .jitter = 5ms}};
+    Pair jittery{{.delay = 10ms, .jitter = {.amount = 5ms}}};
     jittery.send(50, 100, 1ms);
     jittery.run();
     REQUIRE(jittery.arrived.size() == 50);
@@ -131,7 +131,7 @@ TEST_CASE("a constant delay is kept, jitter stays within its bound and in order"
 
 TEST_CASE("a rate spreads what comes at once, and its queue drops what does not fit", "[sim]") {
     // 1000 bytes are 1028 of IP: 8.224 ms at 1 Mbit/s.
-    Pair pair{{.rate = BitRate{1'000'000}, .queue_bytes = 5'000}};
+    Pair pair{{.queue = {.bytes = 5'000}, .rate = BitRate{1'000'000}}};
     pair.send(20, 1000, 0ms);
     pair.run();
     REQUIRE(pair.arrived.size() >= 4);
@@ -169,7 +169,7 @@ TEST_CASE("chances are met: loss, bursts, copies, holding back, damage", "[sim]"
         CHECK(pair.arrived.size() == many + pair.network.ledger().copied());
     }
     SECTION("holding back") {
-        Pair pair{{.reorder = 0.1, .hold_back = 5ms}};
+        Pair pair{{.reordering = {.chance = 0.1, .time = 5ms}}};
         pair.send(many, 100, 1ms);
         pair.run();
         near(pair.network.ledger().held_back(), 500);
@@ -184,8 +184,23 @@ TEST_CASE("chances are met: loss, bursts, copies, holding back, damage", "[sim]"
     }
 }
 
+TEST_CASE("a datagram's traffic class and hop limit travel with it", "[sim]") {
+    LinkSpec link{.hops = 3, .mark_ecn = 1};
+    link.dscp = 10;
+    Pair pair{link};
+    std::vector<Packet> arrived;
+    pair.network.tap_arrived(
+        [&](const SimHost&, const Packet& packet) { arrived.push_back(packet); });
+    pair.near.traffic_class(0xb9); // EF, ECT(1)
+    pair.send(1, 100, 0ms);
+    pair.run();
+    REQUIRE(arrived.size() == 1);
+    CHECK(unsigned{arrived[0].traffic_class} == (10U << 2 | 3U));
+    CHECK(unsigned{arrived[0].hop_limit} == 61);
+}
+
 TEST_CASE("partitions, filters and the largest packet stop what they must", "[sim]") {
-    Pair pair{{.largest_packet = 1500}};
+    Pair pair{{.mtu = 1500}};
     pair.send(1, 1472, 1ms);
     pair.run();
     CHECK(pair.arrived.size() == 1);

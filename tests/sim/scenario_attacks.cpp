@@ -111,7 +111,7 @@ TEST_CASE("forged datagrams change not a bit of a result", "[sim]") {
         Place place = at_distance(20ms);
         // Chance on the way up only: what is forged towards the client would draw from it, too.
         place.up.loss = 0.02;
-        place.up.jitter = 3ms;
+        place.up.jitter.amount = 3ms;
         Guest& client = world.add_client(place, {.plan = fixed(mbit(5), 2s)});
         std::uint64_t forged = 0;
         if (attacked) {
@@ -216,7 +216,7 @@ TEST_CASE("feedback that claims everything is held to what was sent, and to the 
     World world{spec};
     Place place = at_distance(20ms);
     place.down.rate = mbit(5);
-    place.down.queue_bytes = 20'000;
+    place.down.queue.bytes = 20'000;
     Guest& client =
         world.add_client(place, liar(FeedbackLie::all_received, fixed(mbit(50), 4s, Ways::down)));
     world.run();

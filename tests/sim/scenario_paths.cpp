@@ -1,4 +1,5 @@
 // What paths do to datagrams, and what the results must say of it.
+#include "link/scenario_files.hpp"
 #include "sim/result_check.hpp"
 #include "sim/scenario.hpp"
 
@@ -75,7 +76,7 @@ TEST_CASE("duplicates are duplicates and neither loss nor rate", "[sim]") {
 }
 
 TEST_CASE("overtaken datagrams are reordered and not lost", "[sim]") {
-    const LinkSpec link{.reorder = 0.05, .hold_back = 10ms};
+    const LinkSpec link{.reordering = {.chance = 0.05, .time = 10ms}};
     for (const DirectionResult& way : results_over(both_ways(40ms, link), fixed(mbit(4), 3s))) {
         CHECK(way.lost_on_the_way() == 0);
         CHECK(way.received.reordered > 20);
@@ -83,7 +84,7 @@ TEST_CASE("overtaken datagrams are reordered and not lost", "[sim]") {
 }
 
 TEST_CASE("jitter that reorders everything loses nothing", "[sim]") {
-    const LinkSpec link{.jitter = 50ms, .keeps_order = false};
+    const LinkSpec link{.jitter = {.amount = 50ms, .keeps_order = false}};
     for (const DirectionResult& way : results_over(both_ways(40ms, link), fixed(mbit(4), 3s))) {
         CHECK(way.lost_on_the_way() == 0);
         CHECK(way.received.reordered > 300);
@@ -102,7 +103,7 @@ TEST_CASE("damaged datagrams are rejected or harmless, and the rest is right", "
 
 TEST_CASE("a search finds the capacity of a link, and its queue", "[sim]") {
     World world{{}};
-    const LinkSpec link{.rate = mbit(100), .queue_bytes = 625'000}; // 50 ms
+    const LinkSpec link{.queue = {.bytes = 625'000}, .rate = mbit(100)}; // 50 ms
     Guest& client = world.add_client(both_ways(10ms, link), {.plan = search(5s)});
     world.run();
     CHECK_NO_COMPLAINT(world);
@@ -123,7 +124,7 @@ TEST_CASE("a search finds the capacity of slow links and of links with hardly a 
     };
     for (const auto& [mbits, queue] :
          {Link{1, 64'000}, Link{1, 6'000}, Link{5, 300'000}, Link{20, 6'000}, Link{50, 30'000}}) {
-        const LinkSpec link{.rate = mbit(mbits), .queue_bytes = queue};
+        const LinkSpec link{.queue = {.bytes = queue}, .rate = mbit(mbits)};
         for (const DirectionResult& way : results_over(both_ways(10ms, link), search(5s))) {
             INFO(mbits << " Mbit/s " << queue << " bytes");
             CHECK(name(way.end) == "completed");
@@ -132,9 +133,27 @@ TEST_CASE("a search finds the capacity of slow links and of links with hardly a 
     }
 }
 
+TEST_CASE("a result over a path of a file is what its link delivered", "[sim]") {
+    for (const char* const path : {"policer_40m", "codel", "cellular", "wifi"}) {
+        INFO(path);
+        World world{{}};
+        Guest& client = world.add_client(behind(link::load_scenario(path)),
+                                         {.plan = fixed(mbit(48), 2s, Ways::down)});
+        world.run();
+        CHECK_NO_COMPLAINT(world);
+        CHECK_COMPLETED(client);
+        const DirectionResult& way = *client->result().down;
+        const Flow::Seen& seen = world.flow_of(*client.program, way.direction)->seen();
+        const BitRate truth = client.host->down().model().delivered(seen.first, seen.last);
+        INFO(print(way.rates()->ip) << " of " << print(truth));
+        // Of which probes and the like had a small part, and a batch has two ends.
+        CHECK(std::abs(way.rates()->ip.as_double() / truth.as_double() - 1) < 0.01);
+    }
+}
+
 TEST_CASE("a load far above the path falls to what the circuit breaker allows", "[sim]") {
     World world{{}};
-    const LinkSpec link{.rate = mbit(2), .queue_bytes = 6'000};
+    const LinkSpec link{.queue = {.bytes = 6'000}, .rate = mbit(2)};
     Guest& client = world.add_client(both_ways(10ms, link), {.plan = fixed(mbit(40), 3s)});
     world.run();
     CHECK_NO_COMPLAINT(world);
@@ -162,7 +181,7 @@ TEST_CASE("lossy feedback costs no truth", "[sim]") {
 
 TEST_CASE("a path that swallows large datagrams gives no bulk and no hang", "[sim]") {
     World world{{}};
-    const LinkSpec link{.largest_packet = 1400};
+    const LinkSpec link{.mtu = 1400};
     Guest& client = world.add_client(both_ways(20ms, link), {.plan = fixed(mbit(4), 1s)});
     world.run();
     CHECK_NO_COMPLAINT(world);
@@ -210,7 +229,7 @@ TEST_CASE("what the sender's stack refuses is not sent and not lost", "[sim]") {
 TEST_CASE("an interruption of the path of one second is survived", "[sim]") {
     World world{{}};
     Guest& client = world.add_client(at_distance(20ms), {.plan = fixed(mbit(4), 3s, Ways::up)});
-    world.at(2s, [&] { client.host->up().change({.delay = 10ms, .partitioned = true}); });
+    world.at(2s, [&] { client.host->up().change({.partitioned = true, .delay = 10ms}); });
     world.at(2400ms, [&] { client.host->up().change({.delay = 10ms}); });
     world.run();
     CHECK_NO_COMPLAINT(world);

@@ -149,6 +149,7 @@ dgram::SendOutcome SimDatagrams::send(std::span<const std::uint8_t> bytes, std::
         host_.network().send(host_, {.from = local(),
                                      .to = target,
                                      .bytes = {segment.begin(), segment.end()},
+                                     .traffic_class = traffic_class_,
                                      .by_socket = true});
     }
     return outcome;

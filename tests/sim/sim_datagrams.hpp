@@ -47,6 +47,9 @@ public:
     // Called when there is something to receive, or room to send again.
     void on_ready(std::function<void()> ready) { ready_ = std::move(ready); }
 
+    // DSCP and ECN of what is sent from now on (IPV6_TCLASS, IP_TOS).
+    void traffic_class(std::uint8_t octet) { traffic_class_ = octet; }
+
     void trouble(const SendTrouble& trouble) { trouble_ = trouble; }
     // The next `calls` of send() are refused with this errno.
     void refuse_next(std::size_t calls, int error);
@@ -92,6 +95,7 @@ private:
     std::vector<std::uint8_t> buffer_;
     std::uint64_t drops_ = 0;
     int pending_error_ = 0;
+    std::uint8_t traffic_class_ = 0;
 
     SendTrouble trouble_;
     SimTime blocked_until_{};

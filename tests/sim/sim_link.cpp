@@ -1,4 +1,4 @@
-#include "sim/link_model.hpp"
+#include "sim/sim_link.hpp"
 
 #include <algorithm>
 
@@ -8,38 +8,64 @@ namespace {
 
 constexpr std::size_t bulk_header = 40; // what a damaged bit makes useless; wire/layout.hpp
 
-Duration serialisation(std::size_t bytes, BitRate rate) {
-    return from_seconds(static_cast<double>(bytes) * 8 / rate.as_double());
+Fate fate_of(link::Fate fate) {
+    switch (fate) {
+    case link::Fate::delivered: return Fate::queued;
+    case link::Fate::partitioned: return Fate::partitioned;
+    case link::Fate::too_big: return Fate::too_big;
+    case link::Fate::expired: return Fate::expired;
+    case link::Fate::policed: return Fate::policed;
+    case link::Fate::lost:
+    case link::Fate::lost_scripted:
+    case link::Fate::lost_after: return Fate::lost;
+    case link::Fate::lost_burst: return Fate::lost_burst;
+    case link::Fate::queue_full: return Fate::queue_full;
+    case link::Fate::aqm_dropped: return Fate::aqm_dropped;
+    }
+    return Fate::lost;
 }
 
 } // namespace
 
-std::optional<Fate> LinkModel::stopped(const Packet& packet) {
-    if (spec_.partitioned) return Fate::partitioned;
-    if (filter_ && filter_(packet)) return Fate::filtered;
-    if (packet.ip_bytes() > spec_.largest_packet) return Fate::too_big;
-    if (spec_.loss > 0 && random_.chance(spec_.loss)) return Fate::lost;
-    if (spec_.bursts.enter > 0) {
-        bad_phase_ = random_.chance(bad_phase_ ? 1 - spec_.bursts.leave : spec_.bursts.enter);
-        if (bad_phase_ && random_.chance(spec_.bursts.loss)) return Fate::lost_burst;
-    }
-    return std::nullopt;
+void SimLink::carry(Packet packet) {
+    if (!spec().partitioned && filter_ && filter_(packet))
+        return ledger_.on_fate(packet, Fate::filtered);
+    const link::Packet offered{.bytes = static_cast<std::uint32_t>(packet.ip_bytes()),
+                               .flow = packet.flow_hash(),
+                               .traffic_class = packet.traffic_class,
+                               .hop_limit = packet.hop_limit,
+                               .handle = next_handle_++};
+    const std::uint64_t copies = summary().copies;
+    model_.offer(queue_.now(), offered);
+    if (summary().copies != copies) ledger_.on_copied(packet);
+    under_way_.emplace(offered.handle, std::move(packet));
+    pass_on();
 }
 
-std::optional<SimTime> LinkModel::through_queue(const Packet& packet) {
-    const SimTime now = queue_.now();
-    if (spec_.rate.bps() == 0) return now;
-    const SimTime begin = std::max(now, busy_until_);
-    const double waiting = to_seconds(begin - now) * spec_.rate.as_double() / 8;
-    if (begin > now &&
-        waiting + static_cast<double>(packet.ip_bytes()) > static_cast<double>(spec_.queue_bytes))
-        return std::nullopt;
-    if (begin > now) ++deeds_.waited;
-    busy_until_ = begin + serialisation(packet.ip_bytes(), spec_.rate);
-    return busy_until_;
+void SimLink::change(const LinkSpec& spec) {
+    model_.change(queue_.now(), spec);
+    pass_on();
 }
 
-void LinkModel::damage(Packet& packet) {
+void SimLink::pass_on() {
+    while (const auto record = model_.take(queue_.now()))
+        pass_on(*record);
+    timer_.set(model_.due());
+}
+
+void SimLink::pass_on(const link::Record& record) {
+    const auto found = under_way_.find(record.packet.handle);
+    Packet packet = record.last ? std::move(found->second) : found->second;
+    if (record.last) under_way_.erase(found);
+    if (record.fate != link::Fate::delivered) return ledger_.on_fate(packet, fate_of(record.fate));
+    packet.traffic_class = record.packet.traffic_class;
+    packet.hop_limit = record.packet.hop_limit;
+    if (record.held_back) ledger_.on_held_back();
+    if (record.corrupted) damage(packet);
+    deliver_(std::move(packet));
+}
+
+void SimLink::damage(Packet& packet) {
     if (packet.bytes.empty()) return;
     // Neighbouring bits, so that two of them never undo each other.
     const std::size_t bits = packet.bytes.size() * 8;
@@ -51,37 +77,6 @@ void LinkModel::damage(Packet& packet) {
     }
     packet.touched = true;
     ledger_.on_damaged();
-}
-
-void LinkModel::depart(SimTime left_queue, Packet packet, const Deliver& deliver) {
-    SimTime arrival = left_queue + spec_.delay;
-    if (spec_.jitter > Duration::zero()) {
-        ++deeds_.jittered;
-        arrival += Duration{static_cast<Duration::rep>(
-            random_.below(static_cast<std::uint64_t>(spec_.jitter.count()) + 1))};
-    }
-    if (spec_.keeps_order) arrival = std::max(arrival, newest_arrival_);
-    if (spec_.reorder > 0 && random_.chance(spec_.reorder)) {
-        ledger_.on_held_back();
-        arrival += spec_.hold_back;
-    } else {
-        newest_arrival_ = std::max(newest_arrival_, arrival);
-    }
-    if (arrival == queue_.now()) return deliver(std::move(packet));
-    queue_.at(arrival,
-              [packet = std::move(packet), deliver]() mutable { deliver(std::move(packet)); });
-}
-
-void LinkModel::carry(Packet packet, const Deliver& deliver) {
-    if (const auto fate = stopped(packet)) return ledger_.on_fate(packet, *fate);
-    const auto left_queue = through_queue(packet);
-    if (!left_queue) return ledger_.on_fate(packet, Fate::queue_full);
-    if (spec_.corrupt > 0 && random_.chance(spec_.corrupt)) damage(packet);
-    if (spec_.duplicate > 0 && random_.chance(spec_.duplicate)) {
-        ledger_.on_copied(packet);
-        depart(*left_queue, packet, deliver);
-    }
-    depart(*left_queue, std::move(packet), deliver);
 }
 
 } // namespace wyn::sim

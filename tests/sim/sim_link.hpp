@@ -1,80 +1,54 @@
-// One direction of a path: what it does to the datagrams that enter it, drawn from one seed.
-//
-//   partition -> filter -> size -> chance of loss -> queue and rate -> damage -> copies -> delay
+// One direction of a path of the simulated world: the link model, which knows sizes and times, with
+// the datagrams that it carries, as events of the world.
 #pragma once
 
-#include "base/random.hpp"
-#include "base/units.hpp"
+#include "link/link_model.hpp"
 #include "sim/ledger.hpp"
 
 #include <functional>
+#include <unordered_map>
 
 namespace wyn::sim {
 
-// Gilbert and Elliott's two states (Bell System Technical Journal, 1960 and 1963): chances for each
-// datagram to pass from the good into the bad state and back, and of being lost in the bad one.
-struct Bursts {
-    double enter = 0;
-    double leave = 1;
-    double loss = 1;
-};
+using link::LinkSpec;
 
-struct LinkSpec {
-    Duration delay{};
-    Duration jitter{};                      // on top of the delay, uniform from 0 to this
-    bool keeps_order = true;                // jitter does not let one datagram overtake another
-    BitRate rate{0};                        // of the IP layer; 0: no limit
-    std::uint64_t queue_bytes = 256 * 1024; // at the rate limit; what does not fit is dropped
-    double loss = 0;
-    Bursts bursts;
-    double duplicate = 0;
-    double reorder = 0; // chance of being held back
-    Duration hold_back{};
-    double corrupt = 0;                 // chance that one to three bits are flipped
-    std::size_t largest_packet = 65535; // of the IP layer
-    bool partitioned = false;
-};
-
-// What a link did, beyond the fates in the ledger; for the storm's balance.
-struct LinkDeeds {
-    std::uint64_t jittered = 0;
-    std::uint64_t waited = 0; // in the queue
-};
-
-class LinkModel {
+class SimLink {
 public:
     using Deliver = std::function<void(Packet)>;
     using Filter = std::function<bool(const Packet&)>;
 
-    LinkModel(EventQueue& queue, Ledger& ledger, SeededRandom random, const LinkSpec& spec)
-        : queue_{queue}, ledger_{ledger}, random_{random}, spec_{spec} {}
+    SimLink(EventQueue& queue, Ledger& ledger, SeededRandom random,
+            const link::Direction& direction)
+        : queue_{queue}, ledger_{ledger}, random_{random}, model_{direction, random_.u64()},
+          timer_{queue, [this] { pass_on(); }} {}
 
-    // Takes the datagram; calls `deliver` for each copy that comes out, when it does.
-    void carry(Packet packet, const Deliver& deliver);
+    // Called for each copy that comes out, when it does.
+    void deliver_to(Deliver deliver) { deliver_ = std::move(deliver); }
+    void carry(Packet packet);
 
-    const LinkSpec& spec() const { return spec_; }
-    // From now on; what is on the way stays as it was.
-    void change(const LinkSpec& spec) { spec_ = spec; }
+    const LinkSpec& spec() const { return model_.spec(); }
+    // From now on; what has left the queue stays as it was.
+    void change(const LinkSpec& spec);
     // Datagrams for which it is true go no further. Empty: none.
     void filter(Filter filter) { filter_ = std::move(filter); }
-    const LinkDeeds& deeds() const { return deeds_; }
+    // What it could carry and did, and what became of its packets.
+    link::LinkModel& model() { return model_; }
+    const link::Summary& summary() const { return model_.summary(); }
 
 private:
-    std::optional<Fate> stopped(const Packet& packet);
-    // When the last bit has left the queue; nothing when there was no room.
-    std::optional<SimTime> through_queue(const Packet& packet);
+    void pass_on();
+    void pass_on(const link::Record& record);
     void damage(Packet& packet);
-    void depart(SimTime left_queue, Packet packet, const Deliver& deliver);
 
     EventQueue& queue_;
     Ledger& ledger_;
     SeededRandom random_;
-    LinkSpec spec_;
+    link::LinkModel model_;
+    Deliver deliver_;
     Filter filter_;
-    bool bad_phase_ = false;
-    SimTime busy_until_{};
-    SimTime newest_arrival_{};
-    LinkDeeds deeds_;
+    std::unordered_map<std::uint64_t, Packet> under_way_; // by their handles
+    std::uint64_t next_handle_ = 0;
+    Timer timer_;
 };
 
 } // namespace wyn::sim

@@ -26,6 +26,8 @@ constexpr std::uint64_t every_run_twice = 100;
 constexpr std::array expected{"datagram: lost",
                               "datagram: lost in a burst",
                               "datagram: queue full",
+                              "datagram: dropped by AQM",
+                              "datagram: policed",
                               "datagram: too big",
                               "datagram: partitioned",
                               "datagram: filtered",

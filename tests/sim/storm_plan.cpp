@@ -56,24 +56,30 @@ LinkSpec draw_link(Draw& draw, bool& calm) {
         link.bursts = {.enter = draw.share(0, 0.02), .leave = draw.share(0.05, 0.5), .loss = 0.9};
     if (draw.chance(0.2)) link.duplicate = draw.spread(0.01, 0.3);
     if (draw.chance(0.2)) {
-        link.reorder = draw.spread(0.01, 0.3);
-        link.hold_back = from_seconds(draw.spread(1e-3, 0.1));
+        link.reordering.chance = draw.spread(0.01, 0.3);
+        link.reordering.time = from_seconds(draw.spread(1e-3, 0.1));
     }
     if (draw.chance(0.2)) link.corrupt = draw.spread(0.001, 0.1);
     if (draw.chance(0.3)) {
-        link.jitter = from_seconds(draw.spread(1e-5, 0.05));
-        link.keeps_order = draw.chance(0.6);
+        link.jitter.amount = from_seconds(draw.spread(1e-5, 0.05));
+        link.jitter.keeps_order = draw.chance(0.6);
     }
     if (draw.chance(0.5)) {
         link.rate = BitRate::from_double(draw.spread(3e5, 2e7));
-        link.queue_bytes = static_cast<std::uint64_t>(draw.spread(3e3, 3e5));
+        link.queue.bytes = static_cast<std::uint64_t>(draw.spread(3e3, 3e5));
+        using enum link::Discipline;
+        link.queue.discipline =
+            draw.one_of({tail_drop, tail_drop, tail_drop, red, codel, fq_codel, pie});
     }
-    if (draw.chance(0.03)) link.largest_packet = draw.number(576, 1500);
+    if (draw.chance(0.05))
+        link.policers = {{.rate = BitRate::from_double(draw.spread(3e5, 2e7)),
+                          .burst_bytes = draw.number(3000, 100'000)}};
+    if (draw.chance(0.03)) link.mtu = static_cast<std::uint32_t>(draw.number(576, 1500));
     const double queue_seconds =
         link.rate.bps() == 0 ? 0
-                             : static_cast<double>(link.queue_bytes) * 8 / link.rate.as_double();
-    calm = calm && link.loss <= 0.05 && link.bursts.enter == 0 && link.corrupt <= 0.02 &&
-           link.largest_packet == 65535 && queue_seconds < 0.2 &&
+                             : static_cast<double>(link.queue.bytes) * 8 / link.rate.as_double();
+    calm = calm && link.loss <= 0.05 && link.bursts.enter == 0 && link.policers.empty() &&
+           link.corrupt <= 0.02 && link.mtu == 65535 && queue_seconds < 0.2 &&
            (link.rate.bps() == 0 || link.rate > BitRate{1'000'000});
     return link;
 }
@@ -180,7 +186,8 @@ void draw_dishonesty(Draw& draw, GuestPlan& guest) {
     guest.calm = false;
 }
 
-GuestPlan draw_guest(Draw& draw, const WorldSpec& world) {
+// `place`: of the guest among all, from 0 to 5.
+GuestPlan draw_guest(Draw& draw, const WorldSpec& world, std::uint64_t place) {
     GuestPlan guest;
     guest.begins = draw.time(0ms, 3s);
     guest.place.up = draw_link(draw, guest.calm);
@@ -195,9 +202,10 @@ GuestPlan draw_guest(Draw& draw, const WorldSpec& world) {
     if (draw.chance(0.3)) guest.spec.link_delay = draw.time(1us, 2ms);
     if (draw.chance(0.2)) guest.spec.key = known_key;
     if (draw.chance(0.05)) guest.spec.key = {.id = 6, .psk = {1}, .name = {}};
+    // Out of a range of its own: no two hosts have the same address.
     if (!world.ipv6 && draw.chance(0.05))
-        guest.place.address =
-            dgram::Address::v4(198, 51, 100, static_cast<std::uint8_t>(draw.number(1, 254)));
+        guest.place.address = dgram::Address::v4(
+            198, 51, 100, static_cast<std::uint8_t>(40 * place + draw.number(1, 40)));
     draw_fate(draw, guest);
     draw_dishonesty(draw, guest);
     return guest;
@@ -236,7 +244,7 @@ StormPlan draw_plan(std::uint64_t seed) {
     StormPlan plan{.seed = seed, .world = draw_world(draw, seed)};
     const std::uint64_t guests = draw.one_of<std::uint64_t>({1, 1, 2, 2, 3, 4, 6});
     for (std::uint64_t i = 0; i < guests; ++i) {
-        GuestPlan guest = draw_guest(draw, plan.world);
+        GuestPlan guest = draw_guest(draw, plan.world, i);
         guest.shares_host = i > 0 && draw.chance(0.15);
         // What happens to a host happens to all who are on it.
         if (guest.shares_host && (guest.cut || guest.stalled || guest.blocked_port))
@@ -312,19 +320,23 @@ namespace {
 
 std::string describe(const LinkSpec& link) {
     std::string text = print_ns(link.delay.count());
-    if (link.jitter > 0ns)
-        text += fmt::format(" jitter {}{}", print_ns(link.jitter.count()),
-                            link.keeps_order ? "" : " unordered");
+    if (link.jitter.amount > 0ns)
+        text += fmt::format(" jitter {}{}", print_ns(link.jitter.amount.count()),
+                            link.jitter.keeps_order ? "" : " unordered");
     if (link.rate.bps() != 0)
-        text += fmt::format(" rate {} queue {}", print(link.rate), print_bytes(link.queue_bytes));
+        text += fmt::format(" rate {} {} {}", print(link.rate), print(link.queue.discipline),
+                            print_bytes(link.queue.bytes));
+    for (const link::TokenBucketSpec& policer : link.policers)
+        text +=
+            fmt::format(" policer {} {}", print(policer.rate), print_bytes(policer.burst_bytes));
     if (link.loss > 0) text += fmt::format(" loss {:.3f}", link.loss);
     if (link.bursts.enter > 0) text += " bursts";
     if (link.duplicate > 0) text += fmt::format(" duplicate {:.3f}", link.duplicate);
-    if (link.reorder > 0)
-        text +=
-            fmt::format(" reorder {:.3f} by {}", link.reorder, print_ns(link.hold_back.count()));
+    if (link.reordering.chance > 0)
+        text += fmt::format(" reorder {:.3f} by {}", link.reordering.chance,
+                            print_ns(link.reordering.time.count()));
     if (link.corrupt > 0) text += fmt::format(" corrupt {:.3f}", link.corrupt);
-    if (link.largest_packet != 65535) text += fmt::format(" mtu {}", link.largest_packet);
+    if (link.mtu != 65535) text += fmt::format(" mtu {}", link.mtu);
     return text;
 }
 

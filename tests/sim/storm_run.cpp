@@ -117,8 +117,8 @@ void Storm::invite(const GuestPlan& plan) {
 
 void Storm::cut(Guest& guest, const GuestPlan& plan) {
     const auto change = [&guest, plan](bool partitioned) {
-        for (LinkModel* const link : {plan.cut_up ? &guest.host->up() : nullptr,
-                                      plan.cut_down ? &guest.host->down() : nullptr}) {
+        for (SimLink* const link : {plan.cut_up ? &guest.host->up() : nullptr,
+                                    plan.cut_down ? &guest.host->down() : nullptr}) {
             if (link == nullptr) continue;
             LinkSpec spec = link->spec();
             spec.partitioned = partitioned;
@@ -271,9 +271,9 @@ void Storm::count_network() {
     tally_.add("datagram: held back", ledger.held_back());
     tally_.add("datagram: damaged", ledger.damaged());
     for (const SimHost& host : world_.network().hosts())
-        for (const LinkModel* const link : {&host.up(), &host.down()}) {
-            tally_.add("datagram: jittered", link->deeds().jittered);
-            tally_.add("datagram: waited in a queue", link->deeds().waited);
+        for (const SimLink* const link : {&host.up(), &host.down()}) {
+            tally_.add("datagram: jittered", link->summary().jittered);
+            tally_.add("datagram: waited in a queue", link->summary().waited);
         }
 }
 

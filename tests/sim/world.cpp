@@ -19,6 +19,15 @@ Place at_distance(Duration round_trip) {
     return place;
 }
 
+Place behind(const link::Scenario& scenario) {
+    Place place;
+    place.up = scenario.up.direction.link;
+    place.down = scenario.down.direction.link;
+    place.up_schedule = scenario.up.direction.schedule;
+    place.down_schedule = scenario.down.direction.schedule;
+    return place;
+}
+
 World::World(const WorldSpec& spec)
     : spec_{spec}, network_{queue_, spec.seed},
       server_endpoint_{spec.ipv6 ? *dgram::Address::parse("fd00::1")
@@ -60,6 +69,8 @@ SimHost& World::add_host(const Place& place, const std::string& name) {
                          .clock = place.clock,
                          .up = place.up,
                          .down = place.down,
+                         .up_schedule = place.up_schedule,
+                         .down_schedule = place.down_schedule,
                          .scheduling = place.scheduling});
 }
 

@@ -2,6 +2,7 @@
 // the checkers that watch it all. Built by a test, run to its end, then asked.
 #pragma once
 
+#include "link/scenario.hpp"
 #include "sim/adversaries.hpp"
 #include "sim/server_watch.hpp"
 #include "sim/sim_client.hpp"
@@ -29,6 +30,8 @@ struct Place {
     std::optional<dgram::Address> second_address;
     LinkSpec up; // towards the server
     LinkSpec down;
+    std::vector<link::Change> up_schedule;
+    std::vector<link::Change> down_schedule;
     HostClock clock{.start = MonoTime{77s}, .drift = 0};
     Duration scheduling{};
     SimHost* at = nullptr; // another program on that host; the rest is then unused
@@ -36,6 +39,8 @@ struct Place {
 
 // The same delay, half the round trip, both ways.
 Place at_distance(Duration round_trip);
+// Behind the path of a scenario.
+Place behind(const link::Scenario& scenario);
 
 // A client that will be started at its time.
 struct Guest {
