@@ -17,8 +17,8 @@ Bottleneck::Bottleneck(const LinkSpec& link, const Chance& chance)
     if (link.shaper) shaper_.emplace(*link.shaper);
 }
 
-void Bottleneck::enter(WorldTime now, Record record) {
-    queue_->enqueue(now, std::move(record), ended_);
+void Bottleneck::enter(WorldTime now, const Record& record) {
+    queue_->enqueue(now, record, ended_);
     if (sending_ || due_ != end_of_time) return;
     if (link_.batch > Duration::zero()) {
         if (queue_->packets() > 0) due_ = next_multiple(now, link_.batch);
@@ -32,7 +32,7 @@ bool Bottleneck::take_next(WorldTime now) {
     if (!next) return false;
     next->waited = now - next->arrived;
     const double bits = 8.0 * (next->packet.bytes + link_.overhead_bytes);
-    sending_ = Sending{*std::move(next), bits};
+    sending_ = Sending{*next, bits};
     return true;
 }
 
@@ -47,7 +47,7 @@ void Bottleneck::plan(WorldTime from) {
 std::optional<Record> Bottleneck::leave() {
     if (link_.batch > Duration::zero()) return leave_batch();
     const WorldTime now = due_;
-    std::optional<Record> sent{std::move(sending_->record)};
+    std::optional<Record> sent{sending_->record};
     // Due times are whole nanoseconds: what the line did beyond the packet is for the next one,
     // or else a fast link would lose up to a tenth of a percent.
     const double rate = line_.bps(now);
@@ -72,7 +72,7 @@ std::optional<Record> Bottleneck::leave_batch() {
         const std::uint32_t bytes = sending_->record.packet.bytes;
         const bool has_tokens = !shaper_ || shaper_->ready(now, bytes) == now;
         if (sending_->bits <= credit_ && has_tokens) {
-            std::optional<Record> sent{std::move(sending_->record)};
+            std::optional<Record> sent{sending_->record};
             credit_ -= sending_->bits;
             if (shaper_) shaper_->charge(now, bytes);
             sending_.reset();

@@ -15,7 +15,7 @@ public:
 
     // The times of all calls ascend.
 
-    void enter(WorldTime now, Record record);
+    void enter(WorldTime now, const Record& record);
     // When the next packet has been sent; end_of_time: there is none.
     WorldTime due() const { return due_; }
     // That packet. Only at due(); nothing when a batch is over.

@@ -26,7 +26,7 @@ std::optional<Record> CodelLaw::dequeue(WorldTime now, Fifo& queue, const QueueS
         keep_dropping(now, next, queue, spec, ended);
     else if (next.too_late)
         begin_dropping(now, next, queue, spec, ended);
-    return std::move(next.record);
+    return next.record;
 }
 
 void CodelLaw::keep_dropping(WorldTime now, Next& next, Fifo& queue, const QueueSpec& spec,
@@ -38,7 +38,7 @@ void CodelLaw::keep_dropping(WorldTime now, Next& next, Fifo& queue, const Queue
             drop_next_ = control_law(drop_next_, spec);
             return;
         }
-        end(now, *std::move(next.record), Fate::aqm_dropped, ended);
+        end(now, *next.record, Fate::aqm_dropped, ended);
         next = take(now, queue, spec);
         dropping_ = next.too_late;
         if (dropping_) drop_next_ = control_law(drop_next_, spec);
@@ -48,7 +48,7 @@ void CodelLaw::keep_dropping(WorldTime now, Next& next, Fifo& queue, const Queue
 void CodelLaw::begin_dropping(WorldTime now, Next& next, Fifo& queue, const QueueSpec& spec,
                               std::vector<Record>& ended) {
     if (!spec.ecn || !mark_ce(*next.record)) {
-        end(now, *std::move(next.record), Fate::aqm_dropped, ended);
+        end(now, *next.record, Fate::aqm_dropped, ended);
         next = take(now, queue, spec);
     }
     dropping_ = true;

@@ -4,19 +4,10 @@
 
 namespace wyn::link {
 
-namespace {
-
-// A packet's own number for chance: an original and its copy go different ways.
-std::uint64_t number_of(const Record& record) {
-    return 2 * record.number + (record.copy ? 1 : 0);
-}
-
-} // namespace
-
 Duration DelayLine::jitter(WorldTime now, const Record& record, const Jitter& jitter) const {
     const bool for_each = jitter.every == Duration::zero();
     const auto number = for_each
-                            ? number_of(record)
+                            ? record.draw()
                             : static_cast<std::uint64_t>(now.time_since_epoch() / jitter.every);
     SeededRandom random = chance_.of(Mechanism::jitter, number);
     const double amount = to_seconds(jitter.amount);
@@ -31,7 +22,7 @@ Duration DelayLine::jitter(WorldTime now, const Record& record, const Jitter& ji
 
 bool DelayLine::holds_back(const Record& record, const Reordering& reordering) const {
     if (reordering.every > 0 && record.number % reordering.every == 0) return true;
-    return chance_.strikes(reordering.chance, Mechanism::reordering, number_of(record));
+    return chance_.strikes(reordering.chance, Mechanism::reordering, record.draw());
 }
 
 void DelayLine::enter(WorldTime now, Record record, const LinkSpec& link) {
@@ -44,25 +35,25 @@ void DelayLine::enter(WorldTime now, Record record, const LinkSpec& link) {
     if (link.jitter.keeps_order) due = std::max(due, newest_);
     if (holds_back(record, link.reordering)) {
         record.held_back = true;
-        return hold(due, std::move(record), link.reordering);
+        return hold(due, record, link.reordering);
     }
     newest_ = std::max(newest_, due);
-    release(due, std::move(record));
+    release(due, record);
     was_overtaken(due);
 }
 
-void DelayLine::hold(WorldTime due, Record record, const Reordering& reordering) {
-    if (reordering.packets == 0) return release(due + reordering.time, std::move(record));
+void DelayLine::hold(WorldTime due, const Record& record, const Reordering& reordering) {
+    if (reordering.packets == 0) return release(due + reordering.time, record);
     held_.push_back({.to_overtake = reordering.packets,
                      .earliest = due,
                      .latest = coalesced(due + reordering.time),
-                     .record = std::move(record)});
+                     .record = record});
 }
 
 void DelayLine::was_overtaken(WorldTime by) {
     for (Held& held : held_) {
         if (--held.to_overtake > 0) continue;
-        release(std::clamp(by, held.earliest, held.latest), std::move(held.record));
+        release(std::clamp(by, held.earliest, held.latest), held.record);
     }
     std::erase_if(held_, [](const Held& held) { return held.to_overtake == 0; });
 }
@@ -72,8 +63,8 @@ WorldTime DelayLine::coalesced(WorldTime due) const {
     return WorldTime{(due.time_since_epoch() + coalescing_ - 1ns) / coalescing_ * coalescing_};
 }
 
-void DelayLine::release(WorldTime due, Record record) {
-    heap_.push_back({.due = coalesced(due), .order = next_order_++, .record = std::move(record)});
+void DelayLine::release(WorldTime due, const Record& record) {
+    heap_.push_back({.due = coalesced(due), .order = next_order_++, .record = record});
     std::push_heap(heap_.begin(), heap_.end(), later);
 }
 
@@ -90,13 +81,13 @@ Record DelayLine::leave() {
             return one.latest < other.latest;
         });
     if (impatient != held_.end() && (heap_.empty() || impatient->latest < heap_.front().due)) {
-        Record record = std::move(impatient->record);
+        Record record = impatient->record;
         record.departed = impatient->latest;
         held_.erase(impatient);
         return record;
     }
     std::pop_heap(heap_.begin(), heap_.end(), later);
-    Record record = std::move(heap_.back().record);
+    Record record = heap_.back().record;
     record.departed = heap_.back().due;
     heap_.pop_back();
     return record;

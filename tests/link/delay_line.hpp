@@ -39,9 +39,9 @@ private:
     }
     Duration jitter(WorldTime now, const Record& record, const Jitter& jitter) const;
     bool holds_back(const Record& record, const Reordering& reordering) const;
-    void hold(WorldTime due, Record record, const Reordering& reordering);
+    void hold(WorldTime due, const Record& record, const Reordering& reordering);
     void was_overtaken(WorldTime by);
-    void release(WorldTime due, Record record);
+    void release(WorldTime due, const Record& record);
     WorldTime coalesced(WorldTime due) const;
 
     Chance chance_;

@@ -4,8 +4,8 @@ namespace wyn::link {
 
 namespace {
 
-// Linux (sch_fq_codel.c) and RFC 8290, section 4.1.3, drop so many at a time, but not more than
-// half of the queue, because looking for the longest one takes time.
+// Looking for the longest queue takes time: so many at once go, but not more than half of it, as in
+// Linux (drop_batch_size of sch_fq_codel.c).
 constexpr std::uint64_t most_dropped_at_once = 64;
 
 } // namespace
@@ -22,12 +22,12 @@ void FqCodel::recount(const Flow& flow, std::uint64_t bytes_before, std::uint64_
     packets_ = packets_ + flow.queue.packets() - packets_before;
 }
 
-void FqCodel::enqueue(WorldTime now, Record record, std::vector<Record>& ended) {
+void FqCodel::enqueue(WorldTime now, const Record& record, std::vector<Record>& ended) {
     Flow& flow = flow_of(record.packet);
     const std::uint64_t bytes = flow.queue.bytes();
     const std::uint64_t packets = flow.queue.packets();
     flow.law.saw(record);
-    flow.queue.push(std::move(record));
+    flow.queue.push(record);
     recount(flow, bytes, packets);
     if (!flow.listed) {
         flow.listed = true;

@@ -12,7 +12,7 @@ class FqCodel final : public Queue {
 public:
     FqCodel(const QueueSpec& spec, BitRate line, const Chance& chance);
 
-    void enqueue(WorldTime now, Record record, std::vector<Record>& ended) override;
+    void enqueue(WorldTime now, const Record& record, std::vector<Record>& ended) override;
     std::optional<Record> dequeue(WorldTime now, std::vector<Record>& ended) override;
     std::uint64_t bytes() const override { return bytes_; }
     std::uint64_t packets() const override { return packets_; }

@@ -12,11 +12,6 @@ std::vector<TokenBucket> buckets_of(const std::vector<TokenBucketSpec>& specs) {
     return {specs.begin(), specs.end()};
 }
 
-// A packet's own number for chance: an original and its copy have different luck.
-std::uint64_t number_of(const Record& record) {
-    return 2 * record.number + (record.copy ? 1 : 0);
-}
-
 } // namespace
 
 LinkModel::LinkModel(const Direction& direction, std::uint64_t seed)
@@ -37,17 +32,17 @@ void LinkModel::offer(WorldTime now, const Packet& packet) {
     if (const auto fate = stopped(now, record)) {
         record.fate = *fate;
         record.departed = now;
-        return finish(std::move(record));
+        return finish(record);
     }
     if (chance_.strikes(link_.duplicate, Mechanism::duplicate, record.number)) {
         summary_.copied();
         families_.emplace(record.number, Family{});
         Record copy = record;
         copy.copy = true;
-        bottleneck_.enter(now, std::move(record));
-        bottleneck_.enter(now, std::move(copy));
+        bottleneck_.enter(now, record);
+        bottleneck_.enter(now, copy);
     } else {
-        bottleneck_.enter(now, std::move(record));
+        bottleneck_.enter(now, record);
     }
     tell_ended();
     advance(now);
@@ -94,7 +89,7 @@ WorldTime LinkModel::due() const {
 std::optional<Record> LinkModel::take(WorldTime now) {
     advance(now);
     if (out_.empty()) return std::nullopt;
-    std::optional<Record> first{std::move(out_.front())};
+    std::optional<Record> first{out_.front()};
     out_.pop_front();
     return first;
 }
@@ -134,8 +129,8 @@ void LinkModel::become(WorldTime now, const LinkSpec& link) {
 }
 
 void LinkModel::tell_ended() {
-    for (Record& ended : bottleneck_.take_ended())
-        finish(std::move(ended));
+    for (const Record& ended : bottleneck_.take_ended())
+        finish(ended);
 }
 
 void LinkModel::leave_bottleneck() {
@@ -145,24 +140,24 @@ void LinkModel::leave_bottleneck() {
         capacity_.note_tokens(policers_.size(), now, *tokens);
     tell_ended();
     if (!left) return;
-    if (chance_.strikes(link_.loss_after, Mechanism::loss_after, number_of(*left))) {
+    if (chance_.strikes(link_.loss_after, Mechanism::loss_after, left->draw())) {
         left->fate = Fate::lost_after;
         left->departed = now;
-        return finish(*std::move(left));
+        return finish(*left);
     }
-    left->corrupted = chance_.strikes(link_.corrupt, Mechanism::corrupt, number_of(*left));
-    delay_line_.enter(now, *std::move(left), link_);
+    left->corrupted = chance_.strikes(link_.corrupt, Mechanism::corrupt, left->draw());
+    delay_line_.enter(now, *left, link_);
 }
 
 void LinkModel::come_out(Record record) {
     rewrite(record);
     capacity_.note_delivered(record.departed, record.packet.bytes);
-    finish(std::move(record));
+    finish(record);
 }
 
 void LinkModel::rewrite(Record& record) const {
     std::uint8_t& traffic_class = record.packet.traffic_class;
-    const std::uint64_t number = number_of(record);
+    const std::uint64_t number = record.draw();
     if (chance_.strikes(link_.mark_ecn, Mechanism::mark, number)) mark_ce(record);
     if (chance_.strikes(link_.bleach_ecn, Mechanism::bleach, number)) {
         traffic_class = with_ecn(traffic_class, Ecn::not_ect);
@@ -179,7 +174,7 @@ void LinkModel::finish(Record record) {
         if (record.last) families_.erase(family);
     }
     summary_.add(record);
-    out_.push_back(std::move(record));
+    out_.push_back(record);
 }
 
 } // namespace wyn::link

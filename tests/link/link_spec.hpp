@@ -68,11 +68,11 @@ struct QueueSpec {
     std::uint64_t packets = std::numeric_limits<std::uint64_t>::max();
     bool ecn = false; // AQM sets CE on packets that can bear it instead of dropping them
     RedSpec red;
-    // Of CoDel and FQ-CoDel (RFC 8289, section 4.4), and the reference delay of PIE, whose default
+    // Of CoDel and FQ-CoDel (RFC 8289, section 4), and the reference delay of PIE, whose default
     // is another one (RFC 8033, section 4.2).
     Duration target = 5ms;
     Duration interval = 100ms;
-    std::uint32_t quantum = 1514;     // bytes a flow sends in its turn (RFC 8290, section 5.2.3)
+    std::uint32_t quantum = 1514;     // bytes a flow sends in its turn (RFC 8290, section 5.2)
     std::uint32_t flow_queues = 1024; // that flows are spread over by a hash
     bool operator==(const QueueSpec&) const = default;
 };

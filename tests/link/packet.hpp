@@ -85,6 +85,9 @@ struct Record {
     bool corrupted = false; // the caller, who has its bytes, damages them
     bool jittered = false;
     bool held_back = false; // to be overtaken
+
+    // Its own for what is left to chance: an original and its copy have different luck.
+    std::uint64_t draw() const { return 2 * number + (copy ? 1 : 0); }
 };
 
 } // namespace wyn::link

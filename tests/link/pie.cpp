@@ -59,8 +59,7 @@ bool Pie::strikes(const Record& record) {
     // Neither two drops in a row nor a long time without one (section 5.4).
     accumulated_ += drop_chance_;
     if (accumulated_ < 0.85) return false;
-    const std::uint64_t number = 2 * record.number + (record.copy ? 1 : 0);
-    if (accumulated_ < 8.5 && !chance_.strikes(drop_chance_, Mechanism::queue, number))
+    if (accumulated_ < 8.5 && !chance_.strikes(drop_chance_, Mechanism::queue, record.draw()))
         return false;
     accumulated_ = 0;
     return true;

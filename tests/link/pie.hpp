@@ -1,6 +1,5 @@
 // Proportional integral controller enhanced, RFC 8033: packets are dropped or marked on arrival,
-// with a chance that follows the delay of the queue. The delay is that of the packet that left last
-// (RFC 8033, section 5.2).
+// with a chance that follows the delay of the queue, which is that of the packet that left last.
 #pragma once
 
 #include "link/tail_drop.hpp"

@@ -11,7 +11,7 @@ namespace wyn::link {
 void end(WorldTime now, Record record, Fate fate, std::vector<Record>& ended) {
     record.fate = fate;
     record.departed = now;
-    ended.push_back(std::move(record));
+    ended.push_back(record);
 }
 
 bool mark_ce(Record& record) {

@@ -18,13 +18,13 @@ namespace wyn::link {
 // Packets in the order in which they came.
 class Fifo {
 public:
-    void push(Record record) {
+    void push(const Record& record) {
         bytes_ += record.packet.bytes;
-        records_.push_back(std::move(record));
+        records_.push_back(record);
     }
     std::optional<Record> pop() {
         if (records_.empty()) return std::nullopt;
-        std::optional<Record> first{std::move(records_.front())};
+        std::optional<Record> first{records_.front()};
         records_.pop_front();
         bytes_ -= first->packet.bytes;
         return first;
@@ -52,7 +52,7 @@ public:
     Queue& operator=(const Queue&) = delete;
 
     // The times of all calls ascend; a packet enters at the time at which it arrived.
-    virtual void enqueue(WorldTime now, Record record, std::vector<Record>& ended) = 0;
+    virtual void enqueue(WorldTime now, const Record& record, std::vector<Record>& ended) = 0;
     // The next one to be sent; nothing when none is left.
     virtual std::optional<Record> dequeue(WorldTime now, std::vector<Record>& ended) = 0;
     virtual std::uint64_t bytes() const = 0;

@@ -37,8 +37,7 @@ TailDrop::Verdict Red::judge(WorldTime now, const Record& record) {
     ++since_last_;
     const double left = 1 - since_last_ * alone;
     const double spread = left > 0 ? alone / left : 1;
-    if (!chance_.strikes(spread, Mechanism::queue, 2 * record.number + (record.copy ? 1 : 0)))
-        return Verdict::take;
+    if (!chance_.strikes(spread, Mechanism::queue, record.draw())) return Verdict::take;
     since_last_ = 0;
     // Above the upper threshold marks are not enough (RFC 3168, section 7).
     const bool drops = !spec().ecn || average_ >= static_cast<double>(spec().red.max_bytes);

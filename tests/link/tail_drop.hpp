@@ -10,7 +10,7 @@ class TailDrop : public Queue {
 public:
     using Queue::Queue;
 
-    void enqueue(WorldTime now, Record record, std::vector<Record>& ended) final;
+    void enqueue(WorldTime now, const Record& record, std::vector<Record>& ended) final;
     std::optional<Record> dequeue(WorldTime now, std::vector<Record>& ended) override;
     std::uint64_t bytes() const final { return fifo_.bytes(); }
     std::uint64_t packets() const final { return fifo_.packets(); }

@@ -63,7 +63,7 @@ private:
 
     void take(WorldTime now) {
         while (auto record = model_.take(now))
-            records_.push_back(*std::move(record));
+            records_.push_back(*record);
     }
 
     LinkModel model_;
