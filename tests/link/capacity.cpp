@@ -129,8 +129,10 @@ struct Capacity::Flood {
             const double drain = rate / bucket.kept - bucket.spec.rate.as_double();
             if (tokens[i] >= 1 && drain > 0) first = std::min(first, tokens[i] / drain);
         }
-        const double longest = to_seconds(end_of_time - now) / 2;
-        return first > longest ? end_of_time : now + from_seconds(first) + 1ns;
+        // Years: no run is as long, and the sum stays within the range of the clock. (What is left
+        // of that range would not do: it is too wide for a Duration while `now` is before zero.)
+        constexpr double for_ever = 1e9;
+        return first > for_ever ? end_of_time : now + from_seconds(first) + 1ns;
     }
 
     void pass(const Regime& regime, double rate, double seconds) {
