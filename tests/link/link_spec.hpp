@@ -166,11 +166,13 @@ struct LinkSpec {
 struct Change {
     WorldTime at{};
     LinkSpec link;
+    bool operator==(const Change&) const = default;
 };
 
 struct Direction {
     LinkSpec link;
     std::vector<Change> schedule; // in the order of time; the discipline of the queue stays
+    bool operator==(const Direction&) const = default;
 };
 
 } // namespace wyn::link

@@ -31,7 +31,7 @@ Saturated saturate(const ScenarioWay& way) {
     const WorldTime begin =
         way.direction.schedule.empty() ? WorldTime{} : way.direction.schedule.back().at;
     const WorldTime full = begin + (fast ? 100ms : 1s) + link.delay;
-    const WorldTime end = full + (varies(link) ? 40s : way.capacity > mbit(100) ? 200ms : 3s);
+    const WorldTime end = full + (varies(link) ? 20s : way.capacity > mbit(100) ? 200ms : 3s);
     Load load{way.direction};
     load.offer(BitRate::from_double(1.6 * way.capacity.as_double()), full_size, begin, end);
     return {load.model().delivered(full, end), load.model().possible(full, end)};
@@ -44,12 +44,14 @@ TEST_CASE("every scenario can carry what it says", "[link]") {
     CHECK(names.size() > 40);
     for (const std::string& name : names) {
         const Scenario scenario = load_scenario(name);
+        const bool same = scenario.up.direction == scenario.down.direction;
         for (const ScenarioWay* way : {&scenario.up, &scenario.down}) {
+            if (same && way == &scenario.down) continue; // the same packets again
             const bool steady = !varies(at_last(way->direction));
             const auto [delivered, possible] = saturate(*way);
             INFO(name << (way == &scenario.up ? ", up: " : ", down: ") << print(delivered) << " of "
                       << print(possible));
-            CHECK(is_near(delivered.as_double(), possible.as_double(), 0.005));
+            CHECK(is_near(delivered.as_double(), possible.as_double(), steady ? 0.005 : 0.02));
             CHECK(is_near(possible.as_double(), way->capacity.as_double(), steady ? 1e-3 : 0.05));
         }
     }
