@@ -12,8 +12,11 @@ void LatencyPhases::on_news(const LatencyNews& news) {
 
 void LatencyPhases::keep_samples(LatencyResult& into, MonoTime from, MonoTime until) {
     const auto is_later = [until](const LatencySample& sample) { return sample.sent > until; };
-    for (const LatencySample& sample : pending_)
-        if (sample.sent >= from && !is_later(sample)) into.rtt.record(sample.rtt);
+    for (const LatencySample& sample : pending_) {
+        if (sample.sent < from || is_later(sample)) continue;
+        into.rtt.record(sample.rtt);
+        into.series.add(sample.sent, sample.rtt);
+    }
     std::erase_if(pending_, [is_later](const LatencySample& sample) { return !is_later(sample); });
 }
 

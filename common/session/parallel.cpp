@@ -22,6 +22,7 @@ std::uint64_t earliest(std::uint64_t one, std::uint64_t other) {
 
 void add(LatencyResult& to, const LatencyResult& other) {
     to.rtt.merge(other.rtt);
+    to.series.merge(other.series);
     to.probes_sent += other.probes_sent;
     to.echoes_received += other.echoes_received;
     to.probes_arrived += other.probes_arrived;
@@ -60,20 +61,6 @@ void add(wire::ReceiverRecord& to, const wire::ReceiverRecord& other) {
     to.receive_buffer_bytes = std::min(to.receive_buffer_bytes, other.receive_buffer_bytes);
 }
 
-stats::RateSeries sum_of(const stats::RateSeries& one, const stats::RateSeries& other) {
-    if (one.bins().empty()) return other;
-    if (other.bins().empty()) return one;
-    const bool in_order = one.start() <= other.start();
-    stats::RateSeries sum = in_order ? one : other;
-    const stats::RateSeries& later = in_order ? other : one;
-    MonoTime at = later.start();
-    for (const stats::RateSeries::Bin& bin : later.bins()) {
-        sum.add(at, bin.packets, bin.bytes);
-        at += later.bin_length();
-    }
-    return sum;
-}
-
 void add(DirectionResult& to, const DirectionResult& other) {
     to.asked = BitRate{to.asked.bps() + other.asked.bps()};
     const bool limited = to.granted.bps() != 0 && other.granted.bps() != 0;
@@ -87,7 +74,7 @@ void add(DirectionResult& to, const DirectionResult& other) {
     to.records_match = to.records_match && other.records_match;
     if (to.end == wire::End::completed) to.end = other.end;
     add(to.loaded, other.loaded);
-    to.series = sum_of(to.series, other.series);
+    to.series.merge(other.series);
 }
 
 template <typename Part>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "session/port_link.hpp"
+#include "stats/delay_series.hpp"
 #include "stats/histogram.hpp"
 #include "stats/rate_series.hpp"
 
@@ -12,6 +13,7 @@ namespace wyn::session {
 // A latency flow during one phase.
 struct LatencyResult {
     stats::Histogram rtt;
+    stats::DelaySeries series{50ms}; // of the same round trips, by when their probes were sent
     std::uint64_t probes_sent = 0;
     std::uint64_t echoes_received = 0;
     std::uint64_t probes_arrived = 0; // at the server

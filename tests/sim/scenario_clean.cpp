@@ -55,6 +55,12 @@ TEST_CASE("idle and loaded round trips are those of the path", "[sim]") {
     REQUIRE(result.idle.has_value());
     CHECK(result.idle->echoes_received == result.idle->probes_sent);
     CHECK(result.idle->rtt.count() == result.idle->echoes_received);
+    // 101 probes 10 ms apart, five in each bin; the highest of all is in one of them.
+    CHECK(result.idle->series.bins().size() >= 20);
+    Duration highest{};
+    for (const auto& bin : result.idle->series.bins())
+        highest = std::max(highest, bin.delay);
+    CHECK(highest == *result.idle->rtt.max());
     CHECK(within(median(*result.idle), 20ms, 300us));
     CHECK(within(median(result.down->loaded), 20ms, 300us));
     CHECK(within(median(result.up->loaded), 20ms, 300us));

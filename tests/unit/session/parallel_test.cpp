@@ -31,6 +31,7 @@ ProbeResult flow(std::uint64_t received, std::uint64_t first_ns, std::uint64_t l
     down.sent_known = down.received_known = true;
     down.end = wire::End::completed;
     down.loaded.rtt.record(1ms);
+    down.loaded.series.add(mono_from_ns(first_ns), 1ms);
     down.loaded.probes_sent = 1;
     down.series.add(mono_from_ns(first_ns), received, received * 1000);
     return result;
@@ -59,6 +60,7 @@ TEST_CASE("flows add up over the time from the first arrival to the last", "[ses
     CHECK(down.received.last_arrival_ns == 10'000'000'000);
     CHECK(down.rates()->span == 9s);
     CHECK(down.loaded.rtt.count() == 2);
+    CHECK(down.loaded.series.bins().size() == 21); // of 50 ms
     CHECK(down.loaded.probes_sent == 2);
     CHECK(down.received.best_packets == 0); // their best seconds were not the same one
     CHECK(down.series.bins().size() == 11);
