@@ -1,0 +1,181 @@
+// What must be known to read the number right: of what it is a bound, and what disturbed it.
+#include "verdict/rules.hpp"
+#include "verdict/signs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace wyn::verdict {
+
+namespace {
+
+// Others who move so little beside a load do not take anything from it.
+constexpr double next_to_nothing = 0.01;
+
+std::optional<BitRate> busiest(const Evidence& evidence) {
+    std::optional<BitRate> most;
+    for (const auto* const load : {&evidence.down, &evidence.up})
+        if (*load && (*load)->payload)
+            most = std::max(most.value_or(BitRate{0}), *(*load)->payload);
+    return most;
+}
+
+// Why the result is no more than a bound: a clause, and what to do; empty: it is none.
+struct Bound {
+    std::string why;
+    std::string advice;
+    Confidence confidence = Confidence::high;
+};
+
+Bound bound_by_limit(const Load& load) {
+    switch (load.limited_by.value_or(wire::LimitedBy::nothing)) {
+    case wire::LimitedBy::grant:
+        return {load.granted ? fmt::format("the server grants {} of payload", print(*load.granted))
+                             : std::string{"the server grants no more"},
+                "On the server: raise max_rate for this client."};
+    case wire::LimitedBy::volume:
+        return {"the volume that the server allows was used up",
+                "On the server: raise max_volume, or shorten -t."};
+    case wire::LimitedBy::time:
+        return {"the search met no limit in its time", "Give it more time with -t."};
+    case wire::LimitedBy::host:
+        if (load.kind != LoadKind::searched) return {}; // it was not meant to find a bound
+        return {fmt::format("{} could not keep the rate", sender_of(load)),
+                fmt::format("Measure with a faster host instead of {}.", sender_of(load)),
+                Confidence::medium};
+    case wire::LimitedBy::nothing:
+    case wire::LimitedBy::breaker:
+    case wire::LimitedBy::stack: break;
+    }
+    return {};
+}
+
+Bound bound_of(const Load& load) {
+    if (load.capacity && filled(load)) return {};
+    const Bound bound = bound_by_limit(load);
+    if (!bound.why.empty() || !load.capacity) return bound;
+    switch (load.capacity->word) {
+    case CapacityWord::lower_bound:
+        return {"nothing showed that more would not fit", "Give it more time with -t."};
+    case CapacityWord::host_stalled:
+        return {"a host stood still too often", "Measure again while the hosts have less to do.",
+                Confidence::medium};
+    case CapacityWord::sender_limited:
+        return {fmt::format("{} was not fast enough", sender_of(load)),
+                fmt::format("Measure with a faster host instead of {}.", sender_of(load)),
+                Confidence::medium};
+    case CapacityWord::receiver_limited:
+        return {fmt::format("{} was not fast enough", receiver_of(load)),
+                fmt::format("Measure with a faster host instead of {}.", receiver_of(load)),
+                Confidence::medium};
+    case CapacityWord::ok:
+    case CapacityWord::two_rate:
+    case CapacityWord::unstable: break;
+    }
+    return {};
+}
+
+} // namespace
+
+std::optional<Finding> unstable(const Evidence& /*evidence*/, const Load& load) {
+    if (!load.capacity || load.capacity->word != CapacityWord::unstable) return std::nullopt;
+    const Capacity& capacity = *load.capacity;
+    Finding finding{.code = Code::unstable,
+                    .direction = load.direction,
+                    .confidence = capacity.half_width ? Confidence::high : Confidence::medium,
+                    .level = Level::warn,
+                    .evidence = {value("rate", capacity.ip)},
+                    .advice = "Repeat it, or measure for longer with -t: radio and shared links "
+                              "vary."};
+    finding.sentence = fmt::format("What the path carries in the {} direction varies.",
+                                   load.direction == wire::Direction::up ? "upload" : "download");
+    if (capacity.half_width) {
+        finding.sentence =
+            fmt::format("The rate of the {} varies: its mean is known to within {} only.",
+                        noun(load.direction), print(*capacity.half_width));
+        finding.evidence.push_back(value("half_width", *capacity.half_width));
+    }
+    return finding;
+}
+
+std::optional<Finding> two_rate(const Evidence& /*evidence*/, const Load& load) {
+    if (!load.capacity || load.capacity->word != CapacityWord::two_rate) return std::nullopt;
+    const Capacity& capacity = *load.capacity;
+    const bool whole = capacity.burst && capacity.bucket_bytes;
+    Finding finding{.code = Code::two_rate,
+                    .direction = load.direction,
+                    .confidence = whole ? Confidence::high : Confidence::medium,
+                    .level = Level::good,
+                    .evidence = {value("rate", capacity.ip)},
+                    .advice = "Go by the lower rate for anything that takes longer."};
+    if (capacity.burst) finding.evidence.push_back(value("burst", *capacity.burst));
+    if (capacity.bucket_bytes)
+        finding.evidence.push_back(bytes_value("bucket", *capacity.bucket_bytes));
+    finding.sentence =
+        whole ? fmt::format("The {} runs at {} of IP for the first {}, then at {}: a token bucket.",
+                            noun(load.direction), print(*capacity.burst),
+                            print_bytes(*capacity.bucket_bytes), print(capacity.ip))
+              : fmt::format("The {} begins faster than {} of IP and falls to it: a token bucket.",
+                            noun(load.direction), print(capacity.ip));
+    return finding;
+}
+
+std::optional<Finding> lower_bound(const Evidence& /*evidence*/, const Load& load) {
+    const Bound bound = bound_of(load);
+    if (bound.why.empty()) return std::nullopt;
+    Finding finding{.code = Code::lower_bound,
+                    .direction = load.direction,
+                    .confidence = bound.confidence,
+                    .level = Level::warn,
+                    .sentence = fmt::format("The path may carry more: {}.", bound.why),
+                    .advice = bound.advice};
+    if (load.ip) finding.evidence.push_back(value("ip", *load.ip));
+    if (load.granted) finding.evidence.push_back(value("granted", *load.granted));
+    return finding;
+}
+
+std::optional<Finding> busy_server(const Evidence& evidence) {
+    const std::uint32_t loads = evidence.other_loads.value_or(0);
+    const auto ours = busiest(evidence);
+    const bool is_little = evidence.other_rate && ours &&
+                           evidence.other_rate->as_double() < next_to_nothing * ours->as_double();
+    const bool moves = evidence.other_rate && evidence.other_rate->bps() > 0;
+    if ((loads == 0 && !moves) || is_little || (!evidence.down && !evidence.up))
+        return std::nullopt;
+    Finding finding{.code = Code::busy_server,
+                    .confidence = moves && ours ? Confidence::high : Confidence::medium,
+                    .level = Level::warn,
+                    .advice = "Measure again when the server is alone: wyndrvrctl status there "
+                              "tells."};
+    finding.sentence =
+        moves ? fmt::format("The server moved {} of payload for others meanwhile.",
+                            print(*evidence.other_rate))
+              : fmt::format("The server ran {} for others meanwhile.", count_of(loads, "load"));
+    if (evidence.other_loads) finding.evidence.push_back(count_value("other_loads", loads));
+    if (evidence.other_sessions)
+        finding.evidence.push_back(count_value("other_sessions", *evidence.other_sessions));
+    if (evidence.other_rate)
+        finding.evidence.push_back(value("other_payload", *evidence.other_rate));
+    return finding;
+}
+
+std::optional<Finding> clock_step(const Evidence& evidence) {
+    const std::uint32_t steps = evidence.clock_steps.value_or(0);
+    const bool far_known = evidence.largest_clock_step.has_value();
+    // A leap second aside, what NTP corrects within a millisecond is no step.
+    const bool far =
+        far_known && (*evidence.largest_clock_step >= 1ms || *evidence.largest_clock_step <= -1ms);
+    if (far_known ? !far : steps == 0) return std::nullopt;
+    Finding finding{.code = Code::clock_step,
+                    .confidence = far_known ? Confidence::high : Confidence::medium,
+                    .level = Level::warn,
+                    .sentence = "A host's clock was set during the probe: one-way delays are "
+                                "withheld.",
+                    .advice = "Measure again; round trips, rates and losses do not depend on it."};
+    if (evidence.clock_steps) finding.evidence.push_back(count_value("steps", steps));
+    if (far_known) finding.evidence.push_back(value("step", *evidence.largest_clock_step));
+    return finding;
+}
+
+} // namespace wyn::verdict
