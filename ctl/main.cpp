@@ -1,16 +1,28 @@
 // wyndrvrctl: options, then one command.
+#include "ctl/explain_text.hpp"
 #include "ctl/options.hpp"
 #include "ctl/probe_command.hpp"
 #include "ctl/report.hpp"
 #include "ctl/status_command.hpp"
+#include "ctl/terminal.hpp"
 #include "rt/child.hpp"
 #include "rt/worker.hpp"
+
+#include <unistd.h>
 
 #include <cstdio>
 
 using namespace wyn;
 
 namespace {
+
+int run_explain(const ctl::ExplainOptions& options) {
+    const ctl::Style style = ctl::style_of(STDOUT_FILENO, options.ascii);
+    const std::string text =
+        options.word.empty() ? ctl::list_of_words(style) : ctl::explanation_of(options.word, style);
+    std::fputs(text.c_str(), stdout);
+    return 0;
+}
 
 int run_as_worker() {
     auto link = rt::become_worker("wyndrvrctl");
@@ -34,5 +46,7 @@ int main(int argc, char** argv) {
         return ctl::run_probe(*probe);
     if (const auto* status = std::get_if<ctl::StatusOptions>(&*options))
         return ctl::run_status(*status);
+    if (const auto* explain = std::get_if<ctl::ExplainOptions>(&*options))
+        return run_explain(*explain);
     return run_as_worker();
 }

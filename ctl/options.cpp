@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "dgram/address.hpp"
+#include "verdict/glossary.hpp"
 
 #include <fmt/format.h>
 
@@ -20,17 +21,19 @@ using cli::Exit;
 constexpr std::uint32_t most_parallel = 32;
 
 constexpr std::string_view program = "wyndrvrctl";
-constexpr std::array<std::string_view, 2> commands{"probe", "status"};
+constexpr std::array<std::string_view, 3> commands{"probe", "status", "explain"};
 
 constexpr std::string_view overview =
     R"(wyndrvrctl measures the network to a host that runs wyndrvrd.
 
 Usage: wyndrvrctl [probe] [HOST[:PORT]] [OPTION]...
        wyndrvrctl status [OPTION]...
+       wyndrvrctl explain [WORD]
 
 Commands:
-  probe    idle latency, capacity down and up, latency under load (the default)
+  probe    latency, capacity, latency under load, and why it is so (the default)
   status   what the wyndrvrd of this host is doing
+  explain  what a word of a result means; without WORD lists them all
 
   wyndrvrctl COMMAND --help explains a command's options.
   --version prints the version.
@@ -60,6 +63,15 @@ Usage: wyndrvrctl status [OPTION]...)";
 
 constexpr std::string_view status_closing =
     R"(Exit status: 0 success, 2 wrong usage, 3 no daemon answers.)";
+
+constexpr std::string_view explain_synopsis =
+    R"(Explains a word of a result: a verdict such as BUFFERBLOAT, or a term such as
+added latency. Without WORD it lists them all.
+
+Usage: wyndrvrctl explain [WORD])";
+
+constexpr std::string_view explain_closing =
+    R"(Exit status: 0 success, 2 a word that is not known.)";
 
 // What the command line said, before it is checked.
 struct RawProbe {
@@ -143,6 +155,11 @@ void declare_network(CLI::App& app, RawProbe& raw) {
 void declare_output(CLI::App& app, ProbeOptions& options) {
     const std::string group = "Output";
     app.add_flag("-J,--json", options.json, "one JSON document on stdout")->group(group);
+    app.add_flag("--json-lines", options.json_lines,
+                 "what happens as JSON objects, one a line, and\nthe document last (also as "
+                 "--json-stream)")
+        ->group(group);
+    app.add_flag("--json-stream", options.json_lines)->group(""); // as iperf3 calls it
     app.add_flag("--ascii", options.ascii, "no characters beyond ASCII")->group(group);
     app.add_flag("-q,--quiet", options.quiet, "no progress on stderr")->group(group);
     app.set_help_flag("-h,--help", "print this help")->group(group);
@@ -288,6 +305,9 @@ std::expected<Options, Exit> parse_probe(const std::vector<std::string>& argumen
     for (const auto read : {read_target, read_load, read_parallel, read_network})
         if (const auto done = read(raw, options); !done)
             return std::unexpected{cli::usage_error("wyndrvrctl probe", done.error().what())};
+    if (options.json && options.json_lines)
+        return std::unexpected{
+            cli::usage_error("wyndrvrctl probe", "-J and --json-lines exclude each other")};
     return options;
 }
 
@@ -311,6 +331,36 @@ std::expected<Options, Exit> parse_status(const std::vector<std::string>& argume
     return options;
 }
 
+// A term may be of several words, which need no quotes.
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words)
+        text += (text.empty() ? "" : " ") + word;
+    return text;
+}
+
+std::expected<Options, Exit> parse_explain(const std::vector<std::string>& arguments) {
+    CLI::App app{std::string{explain_synopsis}};
+    app.formatter(std::make_shared<cli::HelpPage>());
+    app.footer(std::string{explain_closing});
+    app.allow_extras();
+    ExplainOptions options;
+    std::vector<std::string> words;
+    app.add_option("WORD", words)->group("");
+    app.add_flag("--ascii", options.ascii, "no characters beyond ASCII")->group("Options");
+    app.set_help_flag("-h,--help", "print this help")->group("Options");
+    if (auto exit = parse(app, arguments, "explain")) return std::unexpected{std::move(*exit)};
+    options.word = joined(words);
+    if (options.word.empty() || verdict::look_up(options.word)) return options;
+    const std::string_view near = verdict::nearest_word(options.word);
+    return std::unexpected{
+        Exit{cli::wrong_usage,
+             fmt::format("wyndrvrctl explain: no word of a result is '{}'{}; wyndrvrctl explain "
+                         "lists them all\n",
+                         escaped(options.word),
+                         near.empty() ? "" : fmt::format("; did you mean {}?", near))}};
+}
+
 } // namespace
 
 std::expected<Options, cli::Exit> parse_options(int argc, const char* const* argv) {
@@ -324,6 +374,7 @@ std::expected<Options, cli::Exit> parse_options(int argc, const char* const* arg
     const bool is_command = std::ranges::find(commands, first) != commands.end();
     if (is_command) arguments.erase(arguments.begin());
     if (first == "status") return parse_status(arguments);
+    if (first == "explain") return parse_explain(arguments);
     return parse_probe(arguments); // `wyndrvrctl HOST` means `wyndrvrctl probe HOST`
 }
 

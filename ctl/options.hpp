@@ -38,6 +38,7 @@ struct ProbeOptions {
     std::string key_file;
     Duration timeout = 5s; // for the first contact
     bool json = false;
+    bool json_lines = false; // excludes json
     bool ascii = false;
     bool quiet = false; // no progress
 
@@ -53,10 +54,15 @@ struct StatusOptions {
     bool ascii = false;
 };
 
+struct ExplainOptions {
+    std::string word; // in the table of words; empty: list them all
+    bool ascii = false;
+};
+
 // Started by wyndrvrctl itself, with its link as descriptor 3.
 struct WorkerOptions {};
 
-using Options = std::variant<ProbeOptions, StatusOptions, WorkerOptions>;
+using Options = std::variant<ProbeOptions, StatusOptions, ExplainOptions, WorkerOptions>;
 
 // `argv` is main's: the program's name and `argc` - 1 arguments.
 std::expected<Options, cli::Exit> parse_options(int argc, const char* const* argv);

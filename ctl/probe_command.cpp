@@ -2,9 +2,11 @@
 
 #include "clock/system_clock.hpp"
 #include "crypto/primitives.hpp"
+#include "ctl/evidence.hpp"
 #include "ctl/flow_group.hpp"
 #include "ctl/progress.hpp"
 #include "ctl/report_json.hpp"
+#include "ctl/report_lines.hpp"
 #include "ctl/report_text.hpp"
 #include "ctl/terminal.hpp"
 #include "net/resolve.hpp"
@@ -137,6 +139,12 @@ std::string target_of(const Report& report) {
     return fmt::format("{}{}", named ? report.options.host + " " : "", dgram::print(server));
 }
 
+// Whoever reads them wants each at once.
+void print_line(const std::string& line) {
+    std::puts(line.c_str());
+    std::fflush(stdout);
+}
+
 // One run of the command: what it owns lives until its report is complete.
 class Probe {
 public:
@@ -205,6 +213,20 @@ private:
         report_.ports = {assign.control_port, assign.upload_port, assign.download_port};
         report_.payload_bytes = payload_for(report_.options, first);
         show_progress();
+        tell_progress();
+    }
+
+    void tell_progress() {
+        if (!report_.options.json_lines) return;
+        print_line(hello_line(report_));
+        next_line_ = loop_->add_timer([this] { tell(); });
+        tell();
+    }
+
+    void tell() {
+        for (const std::string& line : lines_.update(mono_now() - began_, flows_->progress()))
+            print_line(line);
+        next_line_.arm(mono_now() + redraw_interval);
     }
 
     void show_progress() {
@@ -265,10 +287,24 @@ private:
     std::unique_ptr<rt::Loop> loop_;
     rt::Signal interrupt_;
     rt::Timer redraw_;
+    rt::Timer next_line_;
+    ProgressLines lines_;
     std::unique_ptr<ProgressView> view_;
     std::unique_ptr<LiveLines> live_;
     std::unique_ptr<FlowGroup> flows_;
 };
+
+void print_report(const Report& report) {
+    const ProbeOptions& options = report.options;
+    if (options.json_lines) {
+        for (const std::string& line : closing_lines(report, evidence_of(report)))
+            print_line(line);
+    } else if (options.json) {
+        print_line(report_as_json(report));
+    } else {
+        std::fputs(report_as_text(report, style_of(STDOUT_FILENO, options.ascii)).c_str(), stdout);
+    }
+}
 
 } // namespace
 
@@ -278,10 +314,7 @@ int run_probe(const ProbeOptions& options) {
         Probe probe{options};
         report = probe.run();
     }
-    if (options.json)
-        std::puts(report_as_json(report).c_str());
-    else
-        std::fputs(report_as_text(report, style_of(STDOUT_FILENO, options.ascii)).c_str(), stdout);
+    print_report(report);
     if (report.failure)
         std::fputs(failure_as_text(*report.failure, style_of(STDERR_FILENO, options.ascii)).c_str(),
                    stderr);

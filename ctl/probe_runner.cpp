@@ -12,7 +12,6 @@ using session::PortRole;
 namespace {
 
 const std::string program = "wyndrvrctl";
-constexpr std::size_t port_buffer_bytes = 16 * 1024 * 1024;
 constexpr Duration worker_timeout = 2s;
 constexpr Duration check_interval = 250ms;
 
@@ -36,9 +35,9 @@ const crypto::PortKeys& keys_of(const crypto::SessionKeys& keys, PortRole role) 
 
 Result<rt::PortCrew::Member> make_member(const Contacted& contacted, PortRole role,
                                          const ProbeRunner::Settings& settings) {
-    auto socket =
-        net::open_udp({.address = contacted.local.address, .port = 0},
-                      {.receive_buffer_bytes = port_buffer_bytes, .device = settings.device});
+    auto socket = net::open_udp(
+        {.address = contacted.local.address, .port = 0},
+        {.receive_buffer_bytes = session::wanted_receive_buffer, .device = settings.device});
     if (!socket) return pass_on(socket);
     const wire::Assign& assign = contacted.assigned.assign;
     const dgram::Endpoint peer{.address = contacted.server.address, .port = port_of(assign, role)};

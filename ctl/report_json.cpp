@@ -1,29 +1,13 @@
 #include "ctl/report_json.hpp"
 
+#include "ctl/evidence.hpp"
+#include "verdict/signs.hpp"
+
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace wyn::ctl {
 
 namespace {
-
-using Json = nlohmann::ordered_json; // the order of the document is the author's
-
-Json ns_or_null(const std::optional<Duration>& value) {
-    return value ? Json(value->count()) : Json(nullptr);
-}
-
-// RFC 3339 in UTC with milliseconds.
-std::string date(WallTime time) {
-    const auto since = std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch());
-    const auto days = std::chrono::floor<std::chrono::days>(since);
-    const std::chrono::year_month_day day{std::chrono::sys_days{days}};
-    const std::chrono::hh_mm_ss clock{since - days};
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(day.year()),
-                       static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()),
-                       clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
-                       clock.subseconds().count());
-}
 
 // No percentile of too few samples: it would be one of the largest few and mean nothing.
 Json quantile(const stats::Histogram& histogram, double q) {
@@ -56,8 +40,29 @@ Json rates_json(const session::DirectionResult& result) {
             {"wire", bps(&session::DirectionResult::Rates::wire)}};
 }
 
+// A share and its 95 % interval.
+Json path_loss_json(const verdict::Load& load) {
+    const auto share = verdict::path_loss(load);
+    if (!share || share->trials == 0) return nullptr;
+    const verdict::Interval interval = verdict::interval_of(*share);
+    return {{"ratio", share->ratio()}, {"low_ratio", interval.low}, {"high_ratio", interval.high}};
+}
+
+Json load_latency_json(const verdict::Load& load) {
+    if (!load.latency) return nullptr;
+    const verdict::LoadLatency& latency = *load.latency;
+    const auto flow_queueing =
+        load.in_band ? verdict::has_flow_queueing(*load.in_band, latency.added) : std::nullopt;
+    return {{"added_ns", latency.added.count()},
+            {"mean_increase_ns", latency.mean_increase.count()},
+            {"p99_increase_ns", ns_or_null(latency.p99_increase)},
+            {"round_trips_per_minute", latency.round_trips_per_minute},
+            {"grade", verdict::name(latency.grade)},
+            {"flow_queueing", flow_queueing ? Json(*flow_queueing) : Json(nullptr)}};
+}
+
 // sent = received + lost.total; lost.total = path + sender_host + receiver_socket.
-Json packets_json(const session::DirectionResult& result) {
+Json packets_json(const session::DirectionResult& result, const verdict::Load& load) {
     using Losses = session::DirectionResult::Losses;
     const auto losses = result.losses();
     const auto part = [&](std::uint64_t Losses::* which) {
@@ -79,7 +84,8 @@ Json packets_json(const session::DirectionResult& result) {
             {"reordered", received(result.received.reordered)},
             {"late", received(result.received.late)},
             {"skipped", result.sent_known ? Json(result.sent.packets_skipped) : Json(nullptr)},
-            {"lost", lost}};
+            {"lost", lost},
+            {"path_loss", path_loss_json(load)}};
 }
 
 Json pacing_json(const wire::SenderRecord& sent) {
@@ -116,13 +122,15 @@ Json flows_json(const Report& report, wire::Direction direction) {
     return flows;
 }
 
-Json direction_json(const Report& report, const session::DirectionResult& result) {
+Json direction_json(const Report& report, const session::DirectionResult& result,
+                    const verdict::Load& load) {
     const auto rates = result.rates();
     return {{"rate_bps", rates_json(result)},
             {"rate_span_ns", rates ? Json(rates->span.count()) : Json(nullptr)},
-            {"packets", packets_json(result)},
+            {"packets", packets_json(result, load)},
             {"payload_bytes", received_or_null(result, result.received.payload_bytes)},
             {"loaded_rtt_ns", rtt_json(result.loaded.rtt)},
+            {"latency_under_load", load_latency_json(load)},
             {"duration_ns", result.duration.count()},
             {"datagram_bytes", result.datagram_bytes},
             {"granted_bps", result.granted.bps() == 0 ? Json(nullptr) : Json(result.granted.bps())},
@@ -138,65 +146,38 @@ Json direction_json(const Report& report, const session::DirectionResult& result
             {"end", wire::name(result.end)}};
 }
 
-Json endpoint_json(const std::optional<dgram::Endpoint>& endpoint) {
-    if (!endpoint) return nullptr;
-    return {{"address", dgram::print(endpoint->address)}, {"port", endpoint->port}};
-}
-
-Json target_json(const Report& report) {
-    const std::optional<dgram::Endpoint>& server = report.server;
-    return {{"name", report.options.host},
-            {"address", server ? Json(dgram::print(server->address)) : Json(nullptr)},
-            {"port", server ? server->port : report.options.port}};
-}
-
-Json failure_json(const Failure& failure) {
-    return {{"code", static_cast<int>(failure.code)},
-            {"reason", failure.reason},
-            {"message", failure.sentence},
-            {"advice", failure.advice}};
-}
-
-Json test_json(const Report& report) {
-    const ProbeOptions& options = report.options;
-    return {
-        {"kind", "probe"},
-        {"protocol", "udp"},
-        {"search", options.rate ? Json(nullptr) : Json(wire::name(options.search()))},
-        {"rate_bps", options.rate ? Json(options.rate->bps()) : Json(nullptr)},
-        {"duration_ns", options.duration.count()},
-        {"payload_bytes", report.payload_bytes == 0 ? Json(nullptr) : Json(report.payload_bytes)},
-        {"pacing", wire::name(options.pacing)},
-        {"offload", options.offload},
-        {"parallel", options.parallel},
-        {"port_parallelism", print(options.port_parallelism)}};
-}
-
 } // namespace
 
-std::string report_as_json(const Report& report) {
+Json report_value(const Report& report, const verdict::Evidence& evidence) {
     const session::ProbeResult* const result = report.result ? &*report.result : nullptr;
-    const auto direction = [&report](const std::optional<session::DirectionResult>* which) {
-        return which != nullptr && *which ? direction_json(report, **which) : Json(nullptr);
+    const auto direction = [&report](const std::optional<session::DirectionResult>* which,
+                                     const std::optional<verdict::Load>& load) {
+        return which != nullptr && *which && load ? direction_json(report, **which, *load)
+                                                  : Json(nullptr);
     };
-    const Json document{
+    return {
         {"schema", "wyndrvr.result/1"},
-        {"id", report.session == 0 ? Json(nullptr) : Json(fmt::format("{:016x}", report.session))},
-        {"tool", {{"client", WYN_VERSION}, {"server", nullptr}}},
-        {"start", date(report.start)},
+        {"id", session_value(report)},
+        {"tool", tool_value()},
+        {"start", date_value(report.start)},
         {"duration_ns", report.took.count()},
         {"complete", report.complete() && !report.failure},
-        {"target", target_json(report)},
-        {"local", endpoint_json(report.local)},
-        {"test", test_json(report)},
+        {"target", target_value(report)},
+        {"local", endpoint_value(report.local)},
+        {"test", test_value(report)},
         {"idle", result != nullptr && result->idle ? latency_json(*result->idle) : Json(nullptr)},
-        {"up", direction(result == nullptr ? nullptr : &result->up)},
-        {"down", direction(result == nullptr ? nullptr : &result->down)},
-        {"verdict", nullptr},
+        {"up", direction(result == nullptr ? nullptr : &result->up, evidence.up)},
+        {"down", direction(result == nullptr ? nullptr : &result->down, evidence.down)},
+        {"verdict", verdict_value(evidence)},
         {"usage", {{"bytes", result == nullptr ? Json(nullptr) : Json(result->bytes_used)}}},
-        {"error", report.failure ? failure_json(*report.failure) : Json(nullptr)}};
-    // Names come from the command line: whatever bytes they hold, the document is valid JSON.
-    return document.dump(-1, ' ', false, Json::error_handler_t::replace);
+        {"error", report.failure ? failure_value(*report.failure) : Json(nullptr)}};
+}
+
+std::string report_as_json(const Report& report) {
+    return one_line(report_value(report, evidence_of(report)));
+}
+std::string report_as_json(const Report& report, const verdict::Evidence& evidence) {
+    return one_line(report_value(report, evidence));
 }
 
 } // namespace wyn::ctl

@@ -37,8 +37,8 @@ std::string painted(const Style& style, Ink ink, std::string_view text) {
 }
 
 Glyphs glyphs(const Style& style) {
-    if (style.unicode) return {"↓", "↑", "→", "·", "×", "▸"};
-    return {"v", "^", "->", "-", "x", ">"};
+    if (style.unicode) return {"↓", "↑", "→", "·", "×", "▸", "±", "–", "≤"};
+    return {"v", "^", "->", "-", "x", ">", "+-", "-", "<="};
 }
 
 std::size_t columns(std::string_view text) {
@@ -121,17 +121,18 @@ std::string sparkline(const Style& style, std::span<const double> values, double
 }
 
 std::string sparkline_of_width(const Style& style, std::span<const double> values,
-                               std::size_t cells) {
+                               std::size_t cells, Join join, double top) {
     if (values.empty()) return std::string(cells, ' ');
-    std::vector<double> means;
+    std::vector<double> joined;
     for (std::size_t i = 0; i < cells; ++i) {
         const std::size_t begin = i * values.size() / cells;
         const std::size_t end = std::max(begin + 1, (i + 1) * values.size() / cells);
         const auto part = values.subspan(begin, end - begin);
-        means.push_back(std::accumulate(part.begin(), part.end(), 0.0) /
-                        static_cast<double>(part.size()));
+        const double sum = std::accumulate(part.begin(), part.end(), 0.0);
+        joined.push_back(join == Join::highest ? *std::ranges::max_element(part)
+                                               : sum / static_cast<double>(part.size()));
     }
-    return sparkline(style, means);
+    return sparkline(style, joined, top);
 }
 
 std::string in_ms(Duration duration) {

@@ -21,7 +21,7 @@ enum class Ink : std::uint8_t { plain, bold, dim, green, yellow, red };
 // The text in that ink, or as it is when there is no colour.
 std::string painted(const Style& style, Ink ink, std::string_view text);
 
-// "↓", "↑", "→", "·" or their ASCII stand-ins.
+// "↓", "↑", "→", "·", "±" or their ASCII stand-ins.
 struct Glyphs {
     std::string_view down;
     std::string_view up;
@@ -29,6 +29,9 @@ struct Glyphs {
     std::string_view dot;
     std::string_view times;
     std::string_view mark;
+    std::string_view plus_minus;
+    std::string_view dash; // between two ends
+    std::string_view at_most;
 };
 Glyphs glyphs(const Style& style);
 
@@ -54,9 +57,10 @@ std::string flow(std::string_view sentence, std::size_t indent);
 // A row of bars, one per value, the highest one `top` (0: the largest value).
 std::string sparkline(const Style& style, std::span<const double> values, double top = 0);
 
-// Exactly `cells` bars out of any number of values: neighbours are averaged or stretched.
+// Exactly `cells` bars out of any number of values: neighbours are joined or stretched.
+enum class Join : std::uint8_t { mean, highest };
 std::string sparkline_of_width(const Style& style, std::span<const double> values,
-                               std::size_t cells);
+                               std::size_t cells, Join join = Join::mean, double top = 0);
 
 // Milliseconds with three digits and no unit, for columns that name it: "11.2", "0.071", "187".
 std::string in_ms(Duration duration);

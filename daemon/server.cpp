@@ -21,7 +21,6 @@ namespace {
 
 const std::string program = "wyndrvrd";
 // A burst of loads at 10 Gbit/s survives a stall of 12 ms with this.
-constexpr std::size_t port_buffer_bytes = 16 * 1024 * 1024;
 constexpr std::size_t listen_buffer_bytes = 1024 * 1024;
 constexpr Duration stop_patience = 1s;
 constexpr int checks_per_timeout = 8;
@@ -111,7 +110,7 @@ Result<void> Server::watch() {
 
 bool Server::open_port(std::uint16_t port, const dgram::Address& local) {
     auto socket = net::open_udp({.address = local, .port = port},
-                                {.receive_buffer_bytes = port_buffer_bytes});
+                                {.receive_buffer_bytes = session::wanted_receive_buffer});
     if (!socket) return false;
     opened_[port] = std::move(*socket);
     return true;

@@ -11,7 +11,7 @@ may_install=yes
 declare -A packages_apt=(
     [build]="g++ meson ninja-build pkg-config python3 libsystemd-dev libtomlplusplus-dev
         libspdlog-dev libfmt-dev libcli11-dev nlohmann-json3-dev libssl-dev catch2
-        librapidcheck-dev"
+        librapidcheck-dev python3-jsonschema"
     [test]="iproute2 util-linux"
     [bench]="libbenchmark-dev iproute2"
     [peers]="iperf3 nuttcp irtt"
@@ -22,7 +22,7 @@ declare -A packages_apt=(
 declare -A packages_dnf=(
     [build]="gcc-c++ meson ninja-build pkgconf-pkg-config python3 systemd-devel tomlplusplus-devel
         spdlog-devel fmt-devel cli11-devel json-devel openssl-devel catch-devel rapidcheck-devel
-        libasan libubsan libtsan"
+        libasan libubsan libtsan python3-jsonschema"
     [test]="iproute util-linux"
     [bench]="google-benchmark-devel iproute"
     [peers]="iperf3 nuttcp"
@@ -32,7 +32,7 @@ declare -A packages_dnf=(
 # shellcheck disable=SC2034
 declare -A packages_pacman=(
     [build]="gcc meson ninja pkgconf python systemd-libs tomlplusplus spdlog fmt cli11
-        nlohmann-json openssl catch2 rapidcheck"
+        nlohmann-json openssl catch2 rapidcheck python-jsonschema"
     [test]="iproute2 util-linux"
     [bench]="benchmark iproute2"
     [peers]="iperf3"

@@ -19,6 +19,10 @@ enum class PortRole : std::uint8_t { control, upload, download };
 inline constexpr std::array port_roles{PortRole::control, PortRole::upload, PortRole::download};
 std::string_view name(PortRole role);
 
+// What both sides ask their kernels for as the receive buffer of a port. A kernel counts twice what
+// it was asked for, and may grant less (net.core.rmem_max).
+inline constexpr std::size_t wanted_receive_buffer = 16 * 1024 * 1024;
+
 // How a port's loop waits; the configuration keys of the same names.
 struct Tuning {
     std::optional<Duration> incoming_blocking_level; // unset: until the next deadline

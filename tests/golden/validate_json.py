@@ -1,112 +1,87 @@
 #!/usr/bin/env python3
-"""Holds JSON documents to a JSON Schema (draft 2020-12), as far as our schemas use it.
+"""Holds JSON documents to one of our JSON Schemas (draft 2020-12).
 
-    validate_json.py [--closed] SCHEMA DOCUMENT...      "-" is standard input
+    validate_json.py [--closed] [--lines] SCHEMA DOCUMENT...      "-" is standard input
 
-A keyword that is not known here is a mistake in the schema and no reason to look away. With
---closed a member that the schema does not describe is a problem too: documents may have more than
-an old reader knows, but what we print is to be written down.
+With --lines each line of a document is one. With --closed a member that the schema does not
+describe is a problem too: documents may have more than an old reader knows, but what we print is to
+be written down. The validator itself is python3-jsonschema; it is held to more than the draft asks
+for: 1.0 is no integer, because we print none, and a keyword that is not known is a mistake in the
+schema.
 """
 
 import argparse
+import copy
 import json
-import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-ANNOTATIONS = {"$schema", "$id", "$defs", "title", "description"}
-# Stricter than the draft: 1.0 is no integer, because we print none.
-TYPES = {
-    "object": lambda value: isinstance(value, dict),
-    "array": lambda value: isinstance(value, list),
-    "string": lambda value: isinstance(value, str),
-    "boolean": lambda value: isinstance(value, bool),
-    "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
-    "null": lambda value: value is None,
-}
+import jsonschema
+
+KEYWORDS = set("""$schema $id $defs $ref title description type const enum required properties
+    additionalProperties items pattern minLength minimum maximum allOf if then""".split())
+# Of names that the schema makes up, or of values: no schemas of their own.
+NAMED_SCHEMAS = {"properties", "$defs"}
+LISTS_OF_SCHEMAS = {"allOf"}
+SCHEMAS = {"items", "additionalProperties", "if", "then"}
 
 
-def same(one: object, other: object) -> bool:
-    """Equal as JSON: true is not 1."""
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+def is_integer(_checker: object, value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
-def as_list(value: object) -> list:
-    return value if isinstance(value, list) else [value]
+Draft = jsonschema.validators.extend(
+    jsonschema.Draft202012Validator,
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine("integer", is_integer))
+
+
+def schemas_below(schema: object):
+    """A schema and all that are written inside of it."""
+    if not isinstance(schema, dict):
+        return
+    yield schema
+    for keyword, value in schema.items():
+        inner = (list(value.values()) if keyword in NAMED_SCHEMAS else
+                 value if keyword in LISTS_OF_SCHEMAS else
+                 [value] if keyword in SCHEMAS else [])
+        for one in inner:
+            yield from schemas_below(one)
+
+
+def check_keywords(schema: dict) -> None:
+    for inner in schemas_below(schema):
+        for keyword in inner.keys() - KEYWORDS:
+            raise ValueError(f"the schema has a keyword that is not known here: {keyword}")
+
+
+def close(schema: dict) -> dict:
+    """The same schema, whose objects have no members but those that are described."""
+    closed = copy.deepcopy(schema)
+    conditions = [inner["if"] for inner in schemas_below(closed) if "if" in inner]
+    # The root of the lines' schema is closed by what its event refers to.
+    open_ones = [*conditions, closed] if "allOf" in closed else conditions
+    for inner in schemas_below(closed):
+        if "properties" in inner and not any(inner is one for one in open_ones):
+            inner.setdefault("additionalProperties", False)
+    return closed
 
 
 class Validator:
-    def __init__(self, schema: dict, closed: bool = False):
-        self.root = schema
-        self.closed = closed
+    """`others` are schemas that this one refers to, by their $id."""
+
+    def __init__(self, schema: dict, closed: bool = False, others: tuple[dict, ...] = ()):
+        for one in (schema, *others):
+            check_keywords(one)
+            Draft.check_schema(one)
+        wanted = close if closed else copy.deepcopy
+        whole = wanted(schema)
+        for other in others:  # a compound document (section 9.3): every version resolves into it
+            whole.setdefault("$defs", {})[other["$id"]] = wanted(other)
+        self._validator = Draft(whole)
 
     def problems(self, document: object) -> list[str]:
-        return [f"{path or '/'}: {what}" for path, what in self.check(self.root, document, "")]
-
-    def check(self, schema: dict, value: object, path: str) -> Iterator[tuple[str, str]]:
-        for keyword, wanted in schema.items():
-            if keyword in ANNOTATIONS:
-                continue
-            rule = getattr(self, "rule_" + keyword.lstrip("$"), None)
-            if rule is None:
-                raise ValueError(f"the schema has a keyword that is not known here: {keyword}")
-            yield from rule(wanted, value, path)
-        if self.closed and isinstance(value, dict) and "properties" in schema:
-            for name in value.keys() - schema["properties"].keys():
-                yield path, f"has a member that the schema does not describe: {name}"
-
-    def rule_ref(self, wanted: str, value: object, path: str) -> Iterator[tuple[str, str]]:
-        schema = self.root
-        for step in wanted.removeprefix("#/").split("/"):
-            schema = schema[step]
-        yield from self.check(schema, value, path)
-
-    def rule_type(self, wanted: object, value: object, path: str) -> Iterator[tuple[str, str]]:
-        if not any(TYPES[name](value) for name in as_list(wanted)):
-            yield path, f"is {json.dumps(value)[:40]}, not {' or '.join(as_list(wanted))}"
-
-    def rule_const(self, wanted: object, value: object, path: str) -> Iterator[tuple[str, str]]:
-        if not same(wanted, value):
-            yield path, f"is {json.dumps(value)[:40]}, not {json.dumps(wanted)}"
-
-    def rule_enum(self, wanted: list, value: object, path: str) -> Iterator[tuple[str, str]]:
-        if not any(same(one, value) for one in wanted):
-            yield path, f"is {json.dumps(value)[:40]}, none of {json.dumps(wanted)}"
-
-    def rule_required(self, wanted: list, value: object, path: str) -> Iterator[tuple[str, str]]:
-        if isinstance(value, dict):
-            for name in wanted:
-                if name not in value:
-                    yield path, f"lacks {name}"
-
-    def rule_properties(self, wanted: dict, value: object,
-                        path: str) -> Iterator[tuple[str, str]]:
-        if isinstance(value, dict):
-            for name, schema in wanted.items():
-                if name in value:
-                    yield from self.check(schema, value[name], f"{path}/{name}")
-
-    def rule_items(self, wanted: dict, value: object, path: str) -> Iterator[tuple[str, str]]:
-        if isinstance(value, list):
-            for number, item in enumerate(value):
-                yield from self.check(wanted, item, f"{path}/{number}")
-
-    def rule_pattern(self, wanted: str, value: object, path: str) -> Iterator[tuple[str, str]]:
-        if isinstance(value, str) and not re.search(wanted, value):
-            yield path, f"is {json.dumps(value)[:40]}, which does not match {wanted}"
-
-    def rule_minLength(self, wanted: int, value: object, path: str) -> Iterator[tuple[str, str]]:
-        if isinstance(value, str) and len(value) < wanted:
-            yield path, f"is shorter than {wanted}"
-
-    def rule_minimum(self, wanted: int, value: object, path: str) -> Iterator[tuple[str, str]]:
-        if TYPES["integer"](value) and value < wanted:
-            yield path, f"is {value}, less than {wanted}"
-
-    def rule_maximum(self, wanted: int, value: object, path: str) -> Iterator[tuple[str, str]]:
-        if TYPES["integer"](value) and value > wanted:
-            yield path, f"is {value}, more than {wanted}"
+        return [f"{'/' + '/'.join(map(str, error.absolute_path))}: {error.message[:200]}"
+                for error in self._validator.iter_errors(document)]
 
 
 def parse(text: str) -> object:
@@ -123,27 +98,38 @@ def parse(text: str) -> object:
     return json.loads(text, object_pairs_hook=members, parse_constant=reject)
 
 
-def read(name: str) -> object:
-    return parse(sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8"))
+def validator_for(schema: Path, closed: bool = False) -> Validator:
+    """With the schemas of the same folder to refer to."""
+    others = [parse(path.read_text(encoding="utf-8"))
+              for path in sorted(schema.parent.glob("*.json")) if path.name != schema.name]
+    return Validator(parse(schema.read_text(encoding="utf-8")), closed, tuple(others))
+
+
+def documents_of(name: str, by_line: bool) -> list[str]:
+    text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+    return text.splitlines() if by_line else [text]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--closed", action="store_true")
-    parser.add_argument("schema")
+    parser.add_argument("--lines", action="store_true")
+    parser.add_argument("schema", type=Path)
     parser.add_argument("documents", nargs="+")
     arguments = parser.parse_args()
-    validator = Validator(read(arguments.schema), arguments.closed)
-    found = 0
+    validator = validator_for(arguments.schema, arguments.closed)
+    count = found = 0
     for name in arguments.documents:
-        try:
-            problems = validator.problems(read(name))
-        except ValueError as error:
-            problems = [f"/: {error}"]
-        for problem in problems:
-            print(f"{name}: {problem}")
-        found += len(problems)
-    print(f"{len(arguments.documents)} documents, {found} problems")
+        for text in documents_of(name, arguments.lines):
+            count += 1
+            try:
+                problems = validator.problems(parse(text))
+            except ValueError as error:
+                problems = [f"/: {error}"]
+            for problem in problems:
+                print(f"{name}: {problem}")
+            found += len(problems)
+    print(f"{count} documents, {found} problems")
     return 1 if found else 0
 
 

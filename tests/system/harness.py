@@ -26,6 +26,8 @@ from dataclasses import dataclass, replace
 from network import SERVER_V4, Network, Unavailable
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "tests/golden"))
+import validate_json  # noqa: E402
 DAEMON = os.environ.get("WYN_DAEMON", str(ROOT / "build/daemon/wyndrvrd"))
 CTL = os.environ.get("WYN_CTL", str(ROOT / "build/ctl/wyndrvrctl"))
 SANITIZE = os.environ.get("WYN_SANITIZE", "none")
@@ -41,6 +43,8 @@ _PR_SET_PDEATHSIG = 1
 network: Network
 _scratch: str
 _programs: list["Program"] = []
+_schemas = {name: validate_json.validator_for(ROOT / f"ctl/schema/wyndrvr.{name}-1.json",
+                                              closed=True) for name in ("result", "lines")}
 
 
 def _environment() -> dict[str, str]:
@@ -127,6 +131,13 @@ class Outcome:
         return self.report["error"] and self.report["error"]["reason"]
 
 
+def assert_fits(document: dict, schema: str) -> None:
+    """What a probe prints, document or line, is as its schema says, and no more."""
+    problems = _schemas[schema].problems(document)
+    if problems:
+        raise AssertionError("\n".join([*problems, json.dumps(document)]))
+
+
 def outcome_of(program: Program, seconds: float = 40) -> Outcome:
     status = program.wait(seconds)
     took = time.monotonic() - program.began
@@ -134,6 +145,8 @@ def outcome_of(program: Program, seconds: float = 40) -> Outcome:
         report = json.loads(program.stdout)
     except ValueError:
         report = None
+    if report and report["schema"] == "wyndrvr.result/1":
+        assert_fits(report, "result")
     return Outcome(status, program.stdout, program.stderr, took, report)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CLIENT_PAGE = (ROOT / "man" / "wyndrvrctl.1").read_text(encoding="ascii")
+JSON_PAGE = (ROOT / "man" / "wyndrvr-json.7").read_text(encoding="ascii")
 DAEMON_PAGE = (ROOT / "man" / "wyndrvrd.8").read_text(encoding="ascii")
 programs: dict[str, str] = {}
 
@@ -58,7 +59,8 @@ def paths_of(schema: dict, whole: dict, at: str = "") -> set[str]:
             inner = inner[step]
         return paths_of(inner, whole, at)
     members = schema.get("properties")
-    if not members or at == "up.loaded_rtt_ns":  # as idle.rtt_ns
+    # As idle.rtt_ns, and members that are explained where they are.
+    if not members or at == "up.loaded_rtt_ns":
         return {at}
     found = set()
     for name, inner in members.items():
@@ -76,6 +78,10 @@ class TheClientsPage(unittest.TestCase):
     def test_the_options_of_status_are_those_of_its_help(self):
         self.assertEqual(documented(section(CLIENT_PAGE, "Ss", "status")),
                          helped(help_of("wyndrvrctl", "status")))
+
+    def test_the_options_of_explain_are_those_of_its_help(self):
+        self.assertEqual(documented(section(CLIENT_PAGE, "Ss", "explain")),
+                         helped(help_of("wyndrvrctl", "explain")))
 
     def test_the_options_without_a_command_exist(self):
         text = help_of("wyndrvrctl")
@@ -104,12 +110,28 @@ class TheClientsPage(unittest.TestCase):
         self.assertEqual(numbers, re.findall(r"^\.It (\d)$", explained, re.MULTILINE))
 
     def test_every_member_of_the_result_is_explained_and_no_other(self):
-        schema = json.loads((ROOT / "ctl" / "wyndrvr.result-1.schema.json").read_text())
+        schema = json.loads((ROOT / "ctl" / "schema" / "wyndrvr.result-1.json").read_text())
         explained = set()
-        for line in section(CLIENT_PAGE, "Sh", "JSON").splitlines():
+        for line in section(JSON_PAGE, "Sh", "THE RESULT").splitlines():
             if line.startswith(".It Va "):
                 explained |= set(line.removeprefix(".It Va ").split(" , "))
         self.assertEqual(explained - {"up", "down"}, paths_of(schema, schema))
+
+
+    def test_every_event_is_explained_and_no_other(self):
+        schema = json.loads((ROOT / "ctl" / "schema" / "wyndrvr.lines-1.json").read_text())
+        explained = section(JSON_PAGE, "Sh", "THE LINES")
+        self.assertEqual(re.findall(r"^\.It Ql (\w+)$", explained, re.MULTILINE),
+                         schema["properties"]["event"]["enum"])
+        for event, inner in schema["$defs"].items():
+            for member in inner.get("properties", {}):
+                self.assertRegex(explained, rf"\b{member}\b", event)
+
+    def test_the_page_of_a_result_is_one_that_is_printed(self):
+        page = section(CLIENT_PAGE, "Sh", "OUTPUT OF PROBE")
+        shown = page.split(".Bd -literal\n")[1].split("\n.Ed")[0]
+        golden = (ROOT / "tests" / "golden" / "report_home_line_ascii.txt").read_text("ascii")
+        self.assertEqual(shown + "\n", golden)
 
 
 class TheDaemonsPage(unittest.TestCase):
@@ -133,9 +155,10 @@ class BothPages(unittest.TestCase):
     def test_no_option_is_mentioned_that_does_not_exist(self):
         known = set()
         for text in (help_of("wyndrvrctl"), help_of("wyndrvrctl", "probe"),
-                     help_of("wyndrvrctl", "status"), help_of("wyndrvrd")):
+                     help_of("wyndrvrctl", "status"), help_of("wyndrvrctl", "explain"),
+                     help_of("wyndrvrd")):
             known |= set(re.findall(r"(?<!\S)(--[a-z][a-z-]*)", text))
-        for page in (CLIENT_PAGE, DAEMON_PAGE):
+        for page in (CLIENT_PAGE, DAEMON_PAGE, JSON_PAGE):
             mentioned = {"-" + name for name in re.findall(r"\bFl (-[a-z-]+)", page)}
             mentioned |= set(re.findall(r"(?<!\S)(--[a-z][a-z-]*)", page))
             self.assertEqual(mentioned - known, set())

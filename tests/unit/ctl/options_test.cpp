@@ -290,3 +290,30 @@ TEST_CASE("parallel flows share a rate, and have a core each", "[ctl]") {
     }
     CHECK(refusal({"--pacing", "fast"}) == "--pacing 'fast': expected sleep or precise");
 }
+
+TEST_CASE("lines of JSON are asked for by either name, and instead of the document", "[ctl]") {
+    CHECK_FALSE(probe({"h"}).json_lines);
+    CHECK(probe({"h", "--json-lines"}).json_lines);
+    CHECK(probe({"h", "--json-stream"}).json_lines);
+    CHECK(refusal({"h", "-J", "--json-lines"}) == "-J and --json-lines exclude each other");
+}
+
+TEST_CASE("a word to explain is looked up at once", "[ctl]") {
+    CHECK(good<ExplainOptions>({"explain"}).word.empty());
+    CHECK(good<ExplainOptions>({"explain", "bufferbloat"}).word == "bufferbloat");
+    CHECK(good<ExplainOptions>({"explain", "added", "latency"}).word == "added latency");
+    CHECK(good<ExplainOptions>({"explain", "--ascii"}).ascii);
+    const auto refused = [](const char* word) {
+        const auto options = parse({"explain", word});
+        REQUIRE(!options.has_value());
+        CHECK(options.error().status == 2);
+        return options.error().text;
+    };
+    CHECK(refused("bufferblot") == "wyndrvrctl explain: no word of a result is 'bufferblot'; did "
+                                   "you mean BUFFERBLOAT?; wyndrvrctl explain lists them all\n");
+    CHECK(refused("xyzzyxyzzy") == "wyndrvrctl explain: no word of a result is 'xyzzyxyzzy'; "
+                                   "wyndrvrctl explain lists them all\n");
+    CHECK(refused("a\x1b[31mb").find('\x1b') == std::string::npos);
+    CHECK(help({"explain", "--help"}).find("Usage: wyndrvrctl explain [WORD]") !=
+          std::string::npos);
+}

@@ -1,10 +1,12 @@
 #include "check.hpp"
 #include "ctl/report_json.hpp"
-#include "unit/ctl/reports.hpp"
+#include "unit/ctl/documents.hpp"
+#include "unit/ctl/situations.hpp"
 #include "unit/golden_text.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -16,13 +18,19 @@ namespace {
 using json = nlohmann::ordered_json;
 
 // The document, which must be one line of valid JSON.
-json parsed(const Report& report) {
-    const std::string text = report_as_json(report);
+json parsed_text(const std::string& text) {
+    test::keep_document("result", text);
     CHECK(text.find('\n') == std::string::npos);
     json document = json::parse(text, nullptr, false);
     INFO(text);
     REQUIRE(document.is_object());
     return document;
+}
+json parsed(const Report& report) {
+    return parsed_text(report_as_json(report));
+}
+json parsed(const test::Situation& situation) {
+    return parsed_text(report_as_json(situation.report, situation.evidence));
 }
 
 std::vector<std::string> keys_of(const json& object) {
@@ -39,8 +47,9 @@ const Keys document_keys{"schema",   "id",     "tool",    "start", "duration_ns"
                          "up",       "down",   "verdict", "usage", "error"};
 
 // Written with indentation, so that a change can be read, and not of this version alone.
-void check_golden(const std::string& name, const Report& report) {
-    json document = parsed(report);
+template <typename Source>
+void check_golden(const std::string& name, const Source& source) {
+    json document = parsed(source);
     CHECK(document["tool"]["client"] == WYN_VERSION);
     document["tool"]["client"] = "0.0.0";
     golden::check_text(name, document.dump(2) + '\n');
@@ -69,6 +78,7 @@ TEST_CASE("the document of a probe is as its golden file shows", "[ctl]") {
     check_golden("result_interrupted.json", test::interrupted());
     check_golden("result_only_idle.json", test::only_idle());
     check_golden("result_failed.json", test::failed());
+    check_golden("result_home_line.json", test::home_line());
 }
 
 TEST_CASE("every document has the same keys, whatever became of the probe", "[ctl]") {
@@ -88,8 +98,8 @@ TEST_CASE("both directions have the same keys", "[ctl]") {
     const json document = parsed(test::ordinary());
     CHECK(keys_of(document["up"]) == keys_of(document["down"]));
     CHECK(keys_of(document["up"]["rate_bps"]) == Keys{"payload", "ip", "wire"});
-    CHECK(keys_of(document["up"]["packets"]) ==
-          Keys{"sent", "received", "duplicate", "reordered", "late", "skipped", "lost"});
+    CHECK(keys_of(document["up"]["packets"]) == Keys{"sent", "received", "duplicate", "reordered",
+                                                     "late", "skipped", "lost", "path_loss"});
     CHECK(keys_of(document["up"]["packets"]["lost"]) ==
           Keys{"total", "path", "sender_host", "receiver_socket", "receiver_host"});
     CHECK(keys_of(document["up"]["loaded_rtt_ns"]) ==
@@ -120,15 +130,19 @@ TEST_CASE("numbers are whole and in the unit of their name", "[ctl]") {
     CHECK(document["down"]["limited_by"] == "nothing");
     CHECK(document["usage"]["bytes"] == 1'240'000'000);
 
-    SECTION("none is a float") {
-        const auto check_all = [](const json& value, const auto& self) -> void {
-            CHECK_FALSE(value.is_number_float());
-            if (value.is_structured())
-                for (const json& inner : value)
-                    self(inner, self);
+    SECTION("none is a float but shares, from 0 to 1") {
+        const auto check_all = [](const std::string& key, const json& value,
+                                  const auto& self) -> void {
+            INFO(key);
+            CHECK(value.is_number_float() == (value.is_number() && key.ends_with("ratio")));
+            if (value.is_number_float()) CHECK((value >= 0.0 && value <= 1.0));
+            for (const auto& [name, inner] : value.items())
+                if (value.is_structured()) self(value.is_array() ? key : name, inner, self);
         };
-        check_all(document, check_all);
-        check_all(parsed(test::wide()), check_all);
+        check_all("", document, check_all);
+        check_all("", parsed(test::wide()), check_all);
+        for (const test::Situation& situation : test::situations())
+            check_all("", parsed(situation), check_all);
     }
 }
 
@@ -226,6 +240,62 @@ TEST_CASE("what is not known is null", "[ctl]") {
         CHECK(rtt["p90"].is_number());
         CHECK(rtt["p99"].is_null());
     }
+}
+
+TEST_CASE("the verdict is a sentence and the findings behind it", "[ctl]") {
+    const json verdict = parsed(test::home_line())["verdict"];
+    CHECK(keys_of(verdict) == Keys{"level", "summary", "grade", "findings"});
+    CHECK(verdict["level"] == "warn");
+    CHECK(verdict["summary"] == "Download at line rate, upload spoiled by bufferbloat.");
+    CHECK(verdict["grade"] == "C");
+    REQUIRE(verdict["findings"].size() == 3);
+    const json& finding = verdict["findings"][0];
+    CHECK(keys_of(finding) ==
+          Keys{"code", "direction", "level", "confidence", "sentence", "evidence", "advice"});
+    CHECK(finding["code"] == "BUFFERBLOAT");
+    CHECK(finding["direction"] == "up");
+    CHECK(finding["confidence"] == "high");
+    CHECK(finding["evidence"]["added_ns"].is_number_integer());
+    CHECK(finding["evidence"]["path_lost"] == 65);
+    CHECK(verdict["findings"][2]["code"] == "LINE-RATE");
+    CHECK(verdict["findings"][2]["advice"].is_null());
+    SECTION("a finding of the probe as a whole has no direction") {
+        const json crowded = parsed(test::crowded())["verdict"]["findings"];
+        const auto busy = std::ranges::find_if(
+            crowded, [](const json& one) { return one["code"] == "BUSY-SERVER"; });
+        REQUIRE(busy != crowded.end());
+        CHECK((*busy)["direction"].is_null());
+    }
+    SECTION("without a load there is a verdict, and no grade") {
+        const json idle = parsed(test::only_idle())["verdict"];
+        CHECK(idle["findings"].empty());
+        CHECK(idle["grade"].is_null());
+    }
+}
+
+TEST_CASE("latency under load is told for each direction", "[ctl]") {
+    const json document = parsed(test::fair_queue());
+    const json& up = document["up"]["latency_under_load"];
+    CHECK(keys_of(up) == Keys{"added_ns", "mean_increase_ns", "p99_increase_ns",
+                              "round_trips_per_minute", "grade", "flow_queueing"});
+    CHECK(up["grade"] == "A+");
+    CHECK(up["flow_queueing"] == true);
+    CHECK(up["p99_increase_ns"].is_number_integer());
+    CHECK(parsed(test::interrupted())["up"]["latency_under_load"].is_null());
+    const json plain = parsed(test::ordinary())["up"]["latency_under_load"];
+    CHECK(plain["p99_increase_ns"].is_null());
+    CHECK(plain["flow_queueing"].is_null());
+}
+
+TEST_CASE("the path's share of loss has its interval", "[ctl]") {
+    const json loss = parsed(test::with_losses())["up"]["packets"]["path_loss"];
+    CHECK(keys_of(loss) == Keys{"ratio", "low_ratio", "high_ratio"});
+    CHECK(loss["ratio"].get<double>() == Approx(65.0 / 40'310));
+    CHECK(loss["low_ratio"] < loss["ratio"]);
+    CHECK(loss["high_ratio"] > loss["ratio"]);
+    CHECK(parsed(test::ordinary())["up"]["packets"]["path_loss"]["high_ratio"].get<double>() ==
+          Approx(3.0 / 40'250));
+    CHECK(parsed(test::interrupted())["up"]["packets"]["path_loss"].is_null());
 }
 
 TEST_CASE("a failure is a whole document with its reason and its advice", "[ctl]") {

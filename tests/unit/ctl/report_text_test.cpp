@@ -1,8 +1,9 @@
 #include "check.hpp"
 #include "ctl/report_text.hpp"
-#include "unit/ctl/reports.hpp"
+#include "unit/ctl/situations.hpp"
 #include "unit/golden_text.hpp"
 #include "unit/lines.hpp"
+#include "verdict/glossary.hpp"
 
 using namespace wyn;
 using namespace wyn::ctl;
@@ -13,8 +14,8 @@ constexpr Style plain{};
 constexpr Style unicode{.unicode = true};
 constexpr Style coloured{.colour = true, .unicode = true};
 
-std::string page(const Report& report, const Style& style = unicode) {
-    std::string text = report_as_text(report, style);
+// A page of any kind keeps to the width and ends its lines.
+std::string checked(std::string text) {
     for (const std::string& line : test::lines_of(text)) {
         INFO(line);
         CHECK(columns(line) <= 80);
@@ -22,6 +23,13 @@ std::string page(const Report& report, const Style& style = unicode) {
     }
     CHECK((text.empty() || text.ends_with('\n')));
     return text;
+}
+
+std::string page(const Report& report, const Style& style = unicode) {
+    return checked(report_as_text(report, style));
+}
+std::string page(const test::Situation& situation, const Style& style = unicode) {
+    return checked(report_as_text(situation.report, situation.evidence, style));
 }
 
 bool has(const std::string& text, std::string_view piece) {
@@ -51,6 +59,13 @@ TEST_CASE("the page of a probe is as its golden file shows", "[ctl]") {
     golden::check_text("report_only_idle.txt", page(test::only_idle()));
     golden::check_text("report_wide.txt", page(test::wide()));
     golden::check_text("report_wide_ascii.txt", page(test::wide(), plain));
+}
+
+TEST_CASE("each situation has its page", "[ctl]") {
+    for (const test::Situation& situation : test::situations())
+        golden::check_text("report_" + situation.name + ".txt", page(situation));
+    golden::check_text("report_home_line_ascii.txt", page(test::home_line(), plain));
+    golden::check_text("report_home_line_colour.txt", page(test::home_line(), coloured));
 }
 
 TEST_CASE("without a measurement there is no page", "[ctl]") {
@@ -106,7 +121,7 @@ TEST_CASE("a rate that cannot be known is not shown as a number", "[ctl]") {
     }
 }
 
-TEST_CASE("the share of loss has three digits and is never rounded to nothing", "[ctl]") {
+TEST_CASE("a share of loss carries its interval", "[ctl]") {
     const auto loss = [](std::uint64_t sent, std::uint64_t lost) {
         session::DirectionResult up = upload();
         up.sent.packets_accepted = sent;
@@ -114,12 +129,9 @@ TEST_CASE("the share of loss has three digits and is never rounded to nothing", 
         const std::string row = test::lines_of(page(upload_of(up))).at(3);
         return row.substr(row.find_first_not_of(' ', row.find(" ms") + 3));
     };
-    CHECK(loss(1000, 0) == "0");
-    CHECK(loss(10'000'000, 1) == "1  <0.01 %");
-    CHECK(loss(20'791, 65) == "65  0.31 %");
-    CHECK(loss(1000, 123) == "123  12.3 %");
-    CHECK(loss(1000, 1000) == "1000  100 %");
-    CHECK(loss(3'000'000, 1'234'567) == "1.23 M  41.2 %");
+    CHECK(loss(1000, 0) == "0 (<0.3 %)");
+    CHECK(loss(20'791, 65) == "0.31 % (0.25–0.40)");
+    CHECK(loss(1000, 1000) == "100 % (99.6–100)");
 }
 
 TEST_CASE("a load that was never sent has lost nothing", "[ctl]") {
@@ -130,19 +142,20 @@ TEST_CASE("a load that was never sent has lost nothing", "[ctl]") {
 }
 
 TEST_CASE("the ledger adds up and appears only when something is lost", "[ctl]") {
-    CHECK_FALSE(has(page(test::ordinary()), "packets"));
-    CHECK(has(page(test::with_losses()), "  ↑ packets   sent 40330 = received 40200 + path 65 "
+    CHECK_FALSE(has(page(test::ordinary()), "ledger"));
+    CHECK(has(page(test::with_losses()), "  ↑ ledger    sent 40330 = received 40200 + path 65 "
                                          "+ sending host 20\n"
-                                         "              + receiving socket 45\n"));
+                                         "              + receiving socket 45; path 0.16 % "
+                                         "(0.13–0.21)\n"));
     session::DirectionResult up = upload();
     SECTION("records that contradict each other make no ledger") {
         up.received.packets = up.sent.packets_accepted + 1;
-        CHECK_FALSE(has(page(upload_of(up)), "packets"));
-        CHECK(has(page(upload_of(up)), "  not known\n"));
+        CHECK_FALSE(has(page(upload_of(up)), "ledger"));
+        CHECK(has(page(upload_of(up)), " not known\n"));
     }
     SECTION("neither do records of different moments") {
         up.records_match = false;
-        CHECK_FALSE(has(page(upload_of(up)), "packets"));
+        CHECK_FALSE(has(page(upload_of(up)), "ledger"));
     }
 }
 
@@ -159,40 +172,83 @@ TEST_CASE("the rate is told at three layers, and what it is the rate of", "[ctl]
     CHECK(has(page(upload_of(up)), "  ↑ mean      payload "));
 }
 
-TEST_CASE("what held the load back is named, and who", "[ctl]") {
+TEST_CASE("what held the load back is a finding", "[ctl]") {
     session::DirectionResult up = upload();
-    const auto limit = [&up](wire::LimitedBy by) {
-        up.sent.limited_by = by;
-        const std::string text = page(upload_of(up));
-        const std::size_t at = text.find("↑ limited   ");
-        return at == std::string::npos ? "" : text.substr(at + 14, text.find('\n', at) - at - 14);
-    };
-    CHECK(limit(wire::LimitedBy::nothing).empty());
+    up.sent.limited_by = wire::LimitedBy::grant;
     up.granted = BitRate{100'000'000};
-    CHECK(limit(wire::LimitedBy::grant) == "the server grants 100 Mbit/s of payload");
-    CHECK(limit(wire::LimitedBy::breaker) ==
-          "more than half was lost: the load was cut to twice what arrived");
-    CHECK(limit(wire::LimitedBy::stack) ==
-          "this host's own queue was full at times and held the load back");
-    CHECK(limit(wire::LimitedBy::volume) == "the volume that the server allows was used up");
-    CHECK(limit(wire::LimitedBy::time) ==
-          "the search met no limit in its time: the path may carry more");
+    CHECK(has(page(upload_of(up)),
+              "  ↑ lower-bound      The path may carry more: the server grants 100 Mbit/s of\n"
+              "                     payload.\n"));
+    up.sent.limited_by = wire::LimitedBy::stack;
+    CHECK(has(page(upload_of(up)), "  ↑ sender-queue     This host's own queue was full at times"));
+    Report report = test::ordinary();
+    report.result->down->sent.limited_by = wire::LimitedBy::stack;
+    CHECK(has(page(report), "  ↓ sender-queue     The server's own queue was full at times"));
+    report.result->down->sent_known = false;
+    CHECK_FALSE(has(page(report), "sender-queue"));
+}
 
-    SECTION("a host that was not fast enough") {
-        up.sent.packets_skipped = 42;
-        CHECK(limit(wire::LimitedBy::host) == "this host was too busy to send 42 datagrams");
-        up.search = wire::Search::unpaced;
-        CHECK(limit(wire::LimitedBy::host) ==
-              "this host sent as fast as it could: the path may carry more");
+TEST_CASE("findings are told with their evidence, their confidence and what to do", "[ctl]") {
+    const std::string text = page(test::host_at_fault());
+    CHECK(has(text, "  WHY\n  ↓ receiver-socket  This host itself dropped 64204 of"));
+    CHECK(has(text, "                     high confidence: socket drops 64204, path lost 0,"));
+    CHECK(has(text, "                     Do: On this host: sysctl net.core.rmem_max=16777216\n"));
+    CHECK_FALSE(has(page(test::unexplained()), "high confidence"));
+}
+
+TEST_CASE("a page ends with one sentence", "[ctl]") {
+    for (const test::Situation& situation : test::situations()) {
+        const std::string text = page(situation);
+        const std::string last = text.substr(text.rfind("\n\n") + 2);
+        CHECK(last.starts_with("  "));
+        CHECK(last.ends_with(".\n"));
+        CHECK(test::lines_of(last).size() <= 2);
     }
-    SECTION("of a download the sender is the server") {
-        Report report = test::ordinary();
-        report.result->down->sent.limited_by = wire::LimitedBy::stack;
-        CHECK(has(page(report),
-                  "↓ limited   the server's own queue was full at times and held the load back"));
-        report.result->down->sent_known = false;
-        CHECK_FALSE(has(page(report), "limited"));
-    }
+    CHECK(page(test::home_line())
+              .ends_with("\n\n  Download at line rate, upload spoiled by bufferbloat.\n"));
+    CHECK(page(test::only_idle())
+              .ends_with("\n\n  Round trip without load 14.0 ms; no load was measured.\n"));
+}
+
+TEST_CASE("a capacity carries its half-width, and a rate that was given is none", "[ctl]") {
+    const std::string searched = page(test::home_line());
+    CHECK(has(searched, "IP capacity"));
+    CHECK(has(searched, "  975 ±1 Mbit/s  "));
+    CHECK(has(searched, " 48.3 ±0.1 Mbit/s  "));
+    CHECK(has(page(test::home_line(), plain), " 48.3 +-0.1 Mbit/s  "));
+    CHECK(has(page(test::unexplained()), "IP rate"));
+}
+
+TEST_CASE("the path is one line, of what is known of it", "[ctl]") {
+    CHECK(has(page(test::home_line()), "    path      MTU 1500 both ways · ECN kept both ways ·\n"
+                                       "              DSCP ↑ EF→CS0 ↓ EF kept · hops ↑ 9 ↓ 8\n"));
+    CHECK_FALSE(has(page(test::ordinary()), "path  "));
+    test::Situation situation = test::home_line();
+    situation.evidence.up->mtu->bytes = 1400;
+    situation.evidence.down->marks = {{.sent = 2, .received = 0, .packets = 10},
+                                      {.sent = 2, .received = 2, .packets = 5}};
+    situation.evidence.up->marks = {{.sent = 2, .received = 3, .packets = 10},
+                                    {.sent = 2, .received = 2, .packets = 5}};
+    CHECK(has(page(situation), "MTU ↑ 1400 ↓ 1500 · ECN ↑ kept, 10 marked ↓ cleared · hops ↑"));
+}
+
+TEST_CASE("every name on a page can be looked up", "[ctl]") {
+    std::size_t names = 0;
+    for (const test::Situation& situation : test::situations())
+        for (std::string line : test::lines_of(page(situation))) {
+            // "  NAME  ", "    NAME  " or "  ↑ NAME  "; other lines are text.
+            for (const std::string_view margin : {"  ↑ ", "  ↓ ", "    ", "  "})
+                if (line.starts_with(margin)) {
+                    line.erase(0, margin.size());
+                    break;
+                }
+            const std::size_t end = line.find("  ");
+            if (line.empty() || line.front() == ' ' || end == std::string::npos) continue;
+            INFO(line);
+            CHECK(verdict::look_up(line.substr(0, end)).has_value());
+            ++names;
+        }
+    CHECK(names > 70);
 }
 
 TEST_CASE("a server that grants less than was asked for is named", "[ctl]") {
@@ -222,28 +278,36 @@ TEST_CASE("latency is shown as far as the samples carry it", "[ctl]") {
     Report report = test::only_idle();
     const auto idle = [&report](std::uint64_t count) {
         report.result->idle = test::latency(10ms, 20ms, count);
-        return test::lines_of(page(report)).at(2);
+        return test::lines_of(page(report)).at(3);
     };
-    CHECK(idle(1) == "  idle RTT    min 10.0  max 10.0 ms  n 1");
-    CHECK(idle(19) == "  idle RTT    min 10.0  max 20.0 ms  n 19");
-    CHECK(idle(20) == "  idle RTT    min 10.0  p50 14.7  max 20.0 ms  n 20");
-    CHECK(idle(100) == "  idle RTT    min 10.0  p50 15.0  p90 19.0  max 20.0 ms  n 100");
+    CHECK(idle(1).starts_with("    idle        10.0      -      -      -   10.0       1  "));
+    CHECK(idle(19).starts_with("    idle        10.0      -      -      -   20.0      19  "));
+    CHECK(idle(20).starts_with("    idle        10.0   14.7      -      -   20.0      20  "));
+    CHECK(idle(100).starts_with("    idle        10.0   15.0   19.0      -   20.0     100  "));
 
     SECTION("no echo is no latency") {
         report.result->idle = session::LatencyResult{.probes_sent = 100};
-        CHECK(test::lines_of(page(report)).at(2) ==
-              "  idle RTT    not known: none of 100 probes came back");
+        CHECK(test::lines_of(page(report)).at(3) ==
+              "    idle      not known: none of 100 probes came back");
     }
-    SECTION("lost probes are counted") {
+    SECTION("probes without an answer are counted") {
         report.result->idle = test::latency(10ms, 20ms, 5);
         report.result->idle->probes_sent = 8;
-        CHECK(test::lines_of(page(report)).at(2).ends_with("n 5  lost 3"));
+        CHECK(test::lines_of(page(report)).at(4) == "  no answer   idle 3 of 8");
     }
     SECTION("a median of a few samples is not one") {
         Report both = test::ordinary();
         both.result->idle = test::latency(10ms, 20ms, 3);
         CHECK(has(page(both), "  ? → 14.0 ms"));
+        CHECK_FALSE(has(page(both), "grade"));
     }
+}
+
+TEST_CASE("what a load adds is told with a grade on the usual scale", "[ctl]") {
+    const std::string text = page(test::ordinary());
+    CHECK(has(text, "  ↓ added     +0.000 ms   4298 UDP round trips a minute   grade A+\n"));
+    CHECK(has(text, "  ↑ added     +172 ms   323 UDP round trips a minute   grade C\n"));
+    CHECK(has(page(test::fair_queue()), "   its own flow +62.0 ms\n"));
 }
 
 TEST_CASE("only directions that were asked for are shown, in that order", "[ctl]") {
@@ -283,10 +347,9 @@ TEST_CASE("what the kernels would not do is one line", "[ctl]") {
               "  ↓ noticed   received one by one: this host's kernel joins no trains (UDP_GRO)\n"));
     report.options.offload = false; // then it was wanted so
     CHECK_FALSE(has(page(report), "noticed"));
-    report = test::with_losses();
-    report.result->up->sent.segmentation = true;
+    up.sent.limited_by = wire::LimitedBy::breaker;
     CHECK(has(page(report),
-              "  ↑ noticed   the receiving socket overflowed, its buffer is 33.6 MB\n"));
+              "  ↑ noticed   more than half was lost: the load was cut to twice what arrived\n"));
 }
 
 TEST_CASE("of several flows each one's part is told", "[ctl]") {

@@ -15,10 +15,13 @@ dgram::Address address(const char* text) {
 
 session::LatencyResult latency(Duration from, Duration to, std::uint64_t count) {
     session::LatencyResult result;
-    for (std::uint64_t i = 0; i < count; ++i)
-        result.rtt.record(from +
-                          (to - from) * static_cast<Duration::rep>(i) /
-                              static_cast<Duration::rep>(std::max<std::uint64_t>(count, 2) - 1));
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const Duration rtt =
+            from + (to - from) * static_cast<Duration::rep>(i) /
+                       static_cast<Duration::rep>(std::max<std::uint64_t>(count, 2) - 1);
+        result.rtt.record(rtt);
+        result.series.add(MonoTime{1s + 10ms * static_cast<int>(i)}, rtt);
+    }
     result.probes_sent = result.probes_arrived = result.echoes_received = count;
     return result;
 }

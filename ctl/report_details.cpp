@@ -1,0 +1,135 @@
+// What is behind the figures: the rate at other layers, where every datagram has gone, how well the
+// hosts did their work.
+#include "ctl/figures.hpp"
+#include "ctl/report_page.hpp"
+
+#include <fmt/format.h>
+
+namespace wyn::ctl {
+
+namespace {
+
+using session::DirectionResult;
+
+constexpr std::size_t rate_width = 11;
+
+// The same rate at three layers: which one a number means is where most misunderstandings start.
+std::string layers_row(const Page& page, const DirectionResult& result) {
+    const auto rates = result.rates();
+    if (!rates) return "";
+    const bool best = result.search == wire::Search::type_b && result.received.best_packets > 0;
+    return row(result.direction, best ? "best 1 s" : "mean",
+               {"payload " + right(print(rates->payload), rate_width),
+                "IP " + right(print(rates->ip), rate_width),
+                "Ethernet " + right(print(rates->wire), rate_width)},
+               "   ", page.style);
+}
+
+std::string ledger_row(const Page& page, const DirectionResult& result) {
+    const auto lost = result.losses();
+    if (!lost || lost->total == 0) return "";
+    const verdict::Share path{.hits = lost->path,
+                              .trials = result.sent.offered() - lost->sender_host};
+    return row(
+        result.direction, "ledger",
+        {fmt::format("sent {} = received {}", result.sent.offered(), result.received.packets),
+         fmt::format("+ path {}", lost->path), fmt::format("+ sending host {}", lost->sender_host),
+         fmt::format("+ receiving socket {};", lost->receiver_socket),
+         "path " + share_with_interval(path, page.style)},
+        " ", page.style);
+}
+
+// What else befell the datagrams on their way. Late are those that came too late to be told from
+// duplicates.
+std::string arrivals_row(const Page& page, const DirectionResult& result) {
+    std::vector<std::string> pieces;
+    if (result.received.reordered > 0)
+        pieces.push_back(fmt::format("reordered {}", result.received.reordered));
+    if (result.received.duplicates > 0)
+        pieces.push_back(fmt::format("duplicated {}", result.received.duplicates));
+    if (result.received.late > 0) pieces.push_back(fmt::format("late {}", result.received.late));
+    if (pieces.empty() || !result.received_known) return "";
+    return row(result.direction, "arrivals", std::move(pieces), "   ", page.style);
+}
+
+// How well the sender kept its schedule, and in what trains the load arrived.
+std::string pacing_row(const Page& page, const DirectionResult& result) {
+    const wire::SendLateness& late = result.sent.lateness;
+    std::vector<std::string> pieces;
+    if (result.sent_known && late.max) {
+        std::string text = "late";
+        if (late.p50) text += fmt::format(" p50 {}", in_ms(*late.p50));
+        if (late.p99) text += fmt::format(" p99 {}", in_ms(*late.p99));
+        pieces.push_back(fmt::format("{} max {} ms", text, in_ms(*late.max)));
+    }
+    if (result.received_known && result.received.longest_train > 1)
+        pieces.push_back(fmt::format("trains of up to {}", result.received.longest_train));
+    if (pieces.empty()) return "";
+    return row(result.direction, "sending", std::move(pieces), "   ", page.style);
+}
+
+// Whoever has kept only this page must not take a part for the whole.
+std::string end_row(const Page& page, const DirectionResult& result) {
+    if (result.end == wire::End::completed) return "";
+    return row(result.direction, "cut short",
+               {painted(page.style, Ink::yellow, wire::sentence(result.end))}, "", page.style);
+}
+
+// The parts of several flows, in the order of their sessions.
+std::string flows_row(const Page& page, const DirectionResult& result) {
+    std::vector<std::string> pieces;
+    for (const Flow& flow : page.report.flows) {
+        const auto& part =
+            result.direction == wire::Direction::up ? flow.result.up : flow.result.down;
+        const auto rates = part ? part->rates() : std::nullopt;
+        pieces.push_back(rates ? print(rates->ip) : "not known");
+    }
+    if (pieces.empty()) return "";
+    return row(result.direction, "flows", std::move(pieces), "   ", page.style);
+}
+
+// What the server made of a wish; that of a rate is a finding when it held the load back.
+std::string grant_row(const Page& page, const DirectionResult& result) {
+    const ProbeOptions& wish = page.report.options;
+    std::vector<std::string> pieces;
+    if (result.duration > Duration::zero() && result.duration < wish.duration)
+        pieces.push_back(fmt::format("{} instead of {}", print_ns(result.duration.count()),
+                                     print_ns(wish.duration.count())));
+    if (wish.payload_bytes && result.datagram_bytes < *wish.payload_bytes)
+        pieces.push_back(fmt::format("datagrams of {} instead of {} bytes", result.datagram_bytes,
+                                     *wish.payload_bytes));
+    if (pieces.empty()) return "";
+    pieces.front().insert(0, "by the server: ");
+    return row(result.direction, "granted", std::move(pieces), ", ", page.style);
+}
+
+// What was wanted of the kernels and is not there, and what was done to the load that was not asked
+// for.
+std::string noticed_row(const Page& page, const DirectionResult& result) {
+    const bool up = result.direction == wire::Direction::up;
+    const bool offload = page.report.options.offload;
+    std::vector<std::string> pieces;
+    if (offload && result.sent_known && !result.sent.segmentation)
+        pieces.push_back(fmt::format("sent one by one: {} kernel cuts no trains (UDP_SEGMENT)",
+                                     up ? "this host's" : "the server's"));
+    if (offload && result.received_known && !result.received.coalescing)
+        pieces.push_back(fmt::format("received one by one: {} kernel joins no trains (UDP_GRO)",
+                                     up ? "the server's" : "this host's"));
+    if (result.sent_known && result.sent.limited_by == wire::LimitedBy::breaker)
+        pieces.emplace_back("more than half was lost: the load was cut to twice what arrived");
+    if (pieces.empty()) return "";
+    return row(result.direction, "noticed", std::move(pieces), "; ", page.style);
+}
+
+} // namespace
+
+std::string details_of(const Page& page) {
+    std::string text;
+    for (const auto rows : {layers_row, ledger_row, arrivals_row, pacing_row, end_row, flows_row,
+                            grant_row, noticed_row})
+        for (const DirectionResult* const direction : page.directions())
+            text += rows(page, *direction);
+    return text;
+}
+
+} // namespace wyn::ctl

@@ -1,0 +1,90 @@
+// One line about the path between the hosts: what it lets through, and what it does to marks.
+#include "ctl/report_page.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace wyn::ctl {
+
+namespace {
+
+using verdict::Load;
+using verdict::Mark;
+
+// "MTU 1500 both ways", or by direction: "MTU ↑ 1500 ↓ 1400".
+std::string both_ways(std::string_view name, const std::optional<std::string>& up,
+                      const std::optional<std::string>& down, const Style& style) {
+    if (up && down && *up == *down) return fmt::format("{} {} both ways", name, *up);
+    std::string text{name};
+    if (up) text += fmt::format(" {} {}", glyphs(style).up, *up);
+    if (down) text += fmt::format(" {} {}", glyphs(style).down, *down);
+    return text;
+}
+
+std::optional<std::string> mtu_text(const Load* load) {
+    if (load == nullptr || !load->mtu) return std::nullopt;
+    return fmt::to_string(load->mtu->bytes);
+}
+
+std::optional<std::string> hops_text(const Load* load) {
+    if (load == nullptr || !load->hops) return std::nullopt;
+    return fmt::to_string(*load->hops);
+}
+
+// What became of datagrams that left as ECN-capable; nothing when none did.
+std::optional<std::string> ecn_text(const Load* load) {
+    if (load == nullptr || !load->marks) return std::nullopt;
+    std::uint64_t capable = 0;
+    std::uint64_t cleared = 0;
+    std::uint64_t marked = 0;
+    for (const Mark& mark : *load->marks) {
+        if (verdict::ecn_of(mark.sent) == 0) continue;
+        capable += mark.packets;
+        if (verdict::ecn_of(mark.received) == 0) cleared += mark.packets;
+        if (verdict::ecn_of(mark.received) == verdict::congestion_experienced)
+            marked += mark.packets;
+    }
+    if (capable == 0) return std::nullopt;
+    if (cleared > 0) return "cleared";
+    return marked > 0 ? fmt::format("kept, {} marked", marked) : "kept";
+}
+
+// "EF", as far as the code points have names that everybody knows (RFC 2474, 2597, 3246).
+std::string dscp_name(unsigned dscp) {
+    if (dscp % 8 == 0) return fmt::format("CS{}", dscp / 8);
+    if (dscp == 46) return "EF";
+    const bool is_assured = dscp >= 10 && dscp <= 38 && dscp % 2 == 0;
+    return is_assured ? fmt::format("AF{}{}", dscp / 8, dscp % 8 / 2) : fmt::to_string(dscp);
+}
+
+// The most frequent mark and what arrived of it; nothing for datagrams without one.
+std::optional<std::string> dscp_text(const Load* load, const Style& style) {
+    if (load == nullptr || !load->marks || load->marks->empty()) return std::nullopt;
+    const Mark& main = *std::ranges::max_element(*load->marks, {}, &Mark::packets);
+    const unsigned sent = verdict::dscp_of(main.sent);
+    const unsigned received = verdict::dscp_of(main.received);
+    if (sent == 0 && received == 0) return std::nullopt;
+    if (sent == received) return dscp_name(sent) + " kept";
+    return fmt::format("{}{}{}", dscp_name(sent), glyphs(style).arrow, dscp_name(received));
+}
+
+} // namespace
+
+std::string path_of(const Page& page) {
+    const Load* const up = page.evidence.up ? &*page.evidence.up : nullptr;
+    const Load* const down = page.evidence.down ? &*page.evidence.down : nullptr;
+    std::vector<std::string> pieces;
+    const auto add = [&](std::string_view name, const std::optional<std::string>& there,
+                         const std::optional<std::string>& back) {
+        if (there || back) pieces.push_back(both_ways(name, there, back, page.style));
+    };
+    add("MTU", mtu_text(up), mtu_text(down));
+    add("ECN", ecn_text(up), ecn_text(down));
+    add("DSCP", dscp_text(up, page.style), dscp_text(down, page.style));
+    add("hops", hops_text(up), hops_text(down));
+    if (pieces.empty()) return "";
+    return row("  path", std::move(pieces), fmt::format(" {} ", glyphs(page.style).dot));
+}
+
+} // namespace wyn::ctl

@@ -1,0 +1,104 @@
+#include "ctl/report_values.hpp"
+
+#include "verdict/engine.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace wyn::ctl {
+
+std::string one_line(const Json& value) {
+    // Names come from the command line: whatever bytes they hold, the document is valid JSON.
+    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json ns_or_null(const std::optional<Duration>& value) {
+    return value ? Json(value->count()) : Json(nullptr);
+}
+
+Json date_value(WallTime time) {
+    const auto since = std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch());
+    const auto days = std::chrono::floor<std::chrono::days>(since);
+    const std::chrono::year_month_day day{std::chrono::sys_days{days}};
+    const std::chrono::hh_mm_ss clock{since - days};
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(day.year()),
+                       static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()),
+                       clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
+                       clock.subseconds().count());
+}
+
+Json session_value(const Report& report) {
+    return report.session == 0 ? Json(nullptr) : Json(fmt::format("{:016x}", report.session));
+}
+
+Json tool_value() {
+    return {{"client", WYN_VERSION}, {"server", nullptr}};
+}
+
+Json endpoint_value(const std::optional<dgram::Endpoint>& endpoint) {
+    if (!endpoint) return nullptr;
+    return {{"address", dgram::print(endpoint->address)}, {"port", endpoint->port}};
+}
+
+Json target_value(const Report& report) {
+    const std::optional<dgram::Endpoint>& server = report.server;
+    return {{"name", report.options.host},
+            {"address", server ? Json(dgram::print(server->address)) : Json(nullptr)},
+            {"port", server ? server->port : report.options.port}};
+}
+
+Json test_value(const Report& report) {
+    const ProbeOptions& options = report.options;
+    return {
+        {"kind", "probe"},
+        {"protocol", "udp"},
+        {"search", options.rate ? Json(nullptr) : Json(wire::name(options.search()))},
+        {"rate_bps", options.rate ? Json(options.rate->bps()) : Json(nullptr)},
+        {"duration_ns", options.duration.count()},
+        {"payload_bytes", report.payload_bytes == 0 ? Json(nullptr) : Json(report.payload_bytes)},
+        {"pacing", wire::name(options.pacing)},
+        {"offload", options.offload},
+        {"parallel", options.parallel},
+        {"port_parallelism", print(options.port_parallelism)}};
+}
+
+Json failure_value(const Failure& failure) {
+    return {{"code", static_cast<int>(failure.code)},
+            {"reason", failure.reason},
+            {"message", failure.sentence},
+            {"advice", failure.advice}};
+}
+
+Json finding_value(const verdict::Finding& finding) {
+    Json evidence = Json::object();
+    for (const verdict::Value& value : finding.evidence)
+        evidence[value.key()] = value.is_whole()
+                                    ? Json(static_cast<std::int64_t>(std::llround(value.number)))
+                                    : Json(value.number);
+    return {{"code", verdict::name(finding.code)},
+            {"direction", finding.direction ? Json(wire::name(*finding.direction)) : Json(nullptr)},
+            {"level", verdict::name(finding.level)},
+            {"confidence", verdict::name(finding.confidence)},
+            {"sentence", finding.sentence},
+            {"evidence", std::move(evidence)},
+            {"advice", finding.advice.empty() ? Json(nullptr) : Json(finding.advice)}};
+}
+
+Json verdict_value(const verdict::Evidence& evidence) {
+    const auto verdict = verdict::judge(evidence);
+    if (!verdict) return nullptr;
+    Json findings = Json::array();
+    for (const verdict::Finding& finding : verdict->findings)
+        findings.push_back(finding_value(finding));
+    const auto latency = [](const std::optional<verdict::Load>& load) {
+        return load ? load->latency : std::nullopt;
+    };
+    const auto grade = verdict::grade_of(latency(evidence.down), latency(evidence.up));
+    return {{"level", verdict::name(verdict->level)},
+            {"summary", verdict->summary},
+            {"grade", grade ? Json(verdict::name(*grade)) : Json(nullptr)},
+            {"findings", std::move(findings)}};
+}
+
+} // namespace wyn::ctl

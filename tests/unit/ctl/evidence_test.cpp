@@ -1,0 +1,108 @@
+#include "check.hpp"
+#include "ctl/evidence.hpp"
+#include "unit/ctl/reports.hpp"
+
+using namespace wyn;
+using namespace wyn::ctl;
+using verdict::LoadKind;
+using verdict::Share;
+
+TEST_CASE("without a result there is no evidence", "[ctl]") {
+    const verdict::Evidence evidence = evidence_of(Report{});
+    CHECK_FALSE(evidence.idle_rtt);
+    CHECK_FALSE(evidence.down);
+    CHECK_FALSE(evidence.up);
+}
+
+TEST_CASE("what a load was and brought is evidence", "[ctl]") {
+    const verdict::Evidence evidence = evidence_of(test::ordinary());
+    REQUIRE(evidence.idle_rtt);
+    REQUIRE(evidence.down);
+    const verdict::Load& up = evidence.up.value();
+    CHECK(up.direction == wire::Direction::up);
+    CHECK(up.kind == LoadKind::searched);
+    CHECK(up.complete);
+    CHECK(up.ip == BitRate{48'300'000});
+    CHECK(up.payload < up.ip);
+    CHECK(up.ip < up.wire);
+    CHECK(up.limited_by == wire::LimitedBy::nothing);
+    CHECK(up.packets_offered == 40'250u);
+    CHECK(up.received == 40'250u);
+    CHECK(up.path_lost == 0u);
+    CHECK(up.pacing == wire::Pacing::sleep);
+    CHECK(up.lateness_p99 == 240us);
+    CHECK(up.receive_buffer_bytes == 33'554'432u);
+    CHECK(up.wanted_buffer_bytes == 33'554'432u);
+    CHECK(up.latency->grade == verdict::Grade::c);
+    CHECK_FALSE(up.granted);
+
+    SECTION("what nobody measures yet is not known") {
+        CHECK_FALSE(up.capacity);
+        CHECK_FALSE(up.in_band);
+        CHECK_FALSE(up.marks);
+        CHECK_FALSE(up.mtu);
+        CHECK_FALSE(up.sender.thread_busy);
+        CHECK_FALSE(evidence.other_loads);
+        CHECK_FALSE(evidence.clock_steps);
+    }
+}
+
+TEST_CASE("losses are split as the ledger splits them", "[ctl]") {
+    const verdict::Load up = evidence_of(test::with_losses()).up.value();
+    CHECK(up.path_lost == 65u);
+    CHECK(up.refused == 20u);
+    CHECK(up.socket_drops == 45u);
+    CHECK(up.skipped == 1'200u);
+    CHECK(evidence_of(test::with_losses()).down->granted == BitRate{1'000'000'000});
+}
+
+TEST_CASE("a load is of the kind that was asked for", "[ctl]") {
+    Report report = test::ordinary();
+    report.result->up->search = wire::Search::fixed;
+    report.result->down->search = wire::Search::unpaced;
+    CHECK(evidence_of(report).up->kind == LoadKind::fixed);
+    CHECK(evidence_of(report).down->kind == LoadKind::unpaced);
+}
+
+TEST_CASE("the rate that was offered is that of what left", "[ctl]") {
+    Report report = test::ordinary();
+    CHECK_FALSE(evidence_of(report).up->offered);
+    report.result->up->sent.first_sent_ns = 1'000'000'000;
+    report.result->up->sent.last_sent_ns = 11'000'000'000;
+    CHECK(evidence_of(report).up->offered->bps() / 1'000'000 == 46);
+}
+
+TEST_CASE("a record that is missing leaves its figures unknown", "[ctl]") {
+    const verdict::Load up = evidence_of(test::interrupted()).up.value();
+    CHECK_FALSE(up.complete);
+    CHECK_FALSE(up.ip);
+    CHECK_FALSE(up.packets_offered);
+    CHECK_FALSE(up.received);
+    CHECK_FALSE(up.path_lost);
+    CHECK_FALSE(up.limited_by);
+    CHECK_FALSE(up.latency);
+    SECTION("one record alone tells its own part") {
+        Report report = test::with_losses();
+        report.result->up->received_known = false;
+        const verdict::Load half = evidence_of(report).up.value();
+        CHECK(half.refused == 20u);
+        CHECK_FALSE(half.path_lost);
+        CHECK_FALSE(half.socket_drops);
+        report = test::with_losses();
+        report.result->up->sent_known = false;
+        CHECK(evidence_of(report).up->socket_drops == 45u);
+        CHECK_FALSE(evidence_of(report).up->path_lost);
+    }
+}
+
+TEST_CASE("lost probes are counted for the way on which they were lost", "[ctl]") {
+    Report report = test::ordinary();
+    report.result->idle->probes_sent = 100;
+    report.result->idle->probes_arrived = 97;
+    report.result->idle->echoes_received = 96;
+    CHECK(evidence_of(report).up->idle_loss == Share{.hits = 3, .trials = 100});
+    CHECK(evidence_of(report).down->idle_loss == Share{.hits = 1, .trials = 97});
+    report.result->idle.reset();
+    CHECK_FALSE(evidence_of(report).up->idle_loss);
+    CHECK_FALSE(evidence_of(report).up->latency);
+}
