@@ -1,5 +1,6 @@
 #include "clock/system_clock.hpp"
 
+#include <sys/timex.h>
 #include <time.h>
 
 namespace wyn {
@@ -16,6 +17,30 @@ MonoTime mono_now() noexcept {
 
 WallTime wall_now() noexcept {
     return WallTime{read(CLOCK_REALTIME)};
+}
+
+// The wall and the monotonic clock between two readings of the raw one.
+static ClockReading read_once() noexcept {
+    const Duration before = read(CLOCK_MONOTONIC_RAW);
+    ClockReading reading{.raw = {}, .wall = wall_now(), .mono = mono_now(), .discipline = {}};
+    reading.took = read(CLOCK_MONOTONIC_RAW) - before;
+    reading.raw = RawTime{before + reading.took / 2};
+    return reading;
+}
+
+static ClockDiscipline read_discipline() noexcept {
+    timex state{}; // modes = 0: reads
+    if (::adjtimex(&state) < 0) return {};
+    return discipline_from((state.status & STA_UNSYNC) != 0, state.maxerror);
+}
+
+ClockReading read_clocks() noexcept {
+    static constexpr int attempts = 5;
+    ClockReading best = read_once();
+    for (int attempt = 1; attempt < attempts; ++attempt)
+        if (const ClockReading another = read_once(); another.took < best.took) best = another;
+    best.discipline = read_discipline();
+    return best;
 }
 
 void sleep_for(Duration duration) noexcept {

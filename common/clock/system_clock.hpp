@@ -1,7 +1,7 @@
 // The kernel's clocks. The only file of the project that reads one, or waits for one by itself.
 #pragma once
 
-#include "clock/time.hpp"
+#include "clock/clock_watch.hpp"
 
 namespace wyn {
 
@@ -9,6 +9,11 @@ namespace wyn {
 MonoTime mono_now() noexcept;
 // CLOCK_REALTIME.
 WallTime wall_now() noexcept;
+
+// All three clocks, as close together as one of five attempts gets them (some 100 ns), with what
+// adjtimex() says. That is a plain read, free of privileges, but the seccomp filter of a service
+// (systemd's ProtectClock=) may forbid it: then nothing is known. About 2 us: once a second.
+ClockReading read_clocks() noexcept;
 
 // Holds this thread for so long, at least but for a signal; not at all when it is not positive.
 void sleep_for(Duration duration) noexcept;

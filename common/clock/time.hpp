@@ -15,7 +15,7 @@ using std::chrono_literals::operator""h;
 
 using Duration = std::chrono::nanoseconds;
 
-// A clock without now(): the tag that keeps monotonic and wall time apart.
+// Clocks without now(): the tags that keep monotonic, wall and raw time apart.
 struct MonoClock {
     using duration = Duration;
     using rep = duration::rep;
@@ -30,11 +30,21 @@ struct WallClock {
     using time_point = std::chrono::time_point<WallClock, duration>;
     static constexpr bool is_steady = false;
 };
+struct RawClock {
+    using duration = Duration;
+    using rep = duration::rep;
+    using period = duration::period;
+    using time_point = std::chrono::time_point<RawClock, duration>;
+    static constexpr bool is_steady = true;
+};
 
 // Nanoseconds of CLOCK_MONOTONIC. Everything that is measured or waited for uses it.
 using MonoTime = MonoClock::time_point;
 // Nanoseconds since 1970-01-01 UTC. For printed dates and kernel stamps only.
 using WallTime = WallClock::time_point;
+// Nanoseconds of CLOCK_MONOTONIC_RAW: the crystal as it is, which nobody steers. Only to find out
+// how the other two are steered.
+using RawTime = RawClock::time_point;
 
 // No deadline at all.
 inline constexpr MonoTime never = MonoTime::max();

@@ -1,4 +1,5 @@
 #include "check.hpp"
+#include "clock/system_clock.hpp"
 #include "rt/rlimit.hpp"
 #include "rt/system_random.hpp"
 
@@ -58,4 +59,21 @@ TEST_CASE("the descriptor limit is raised to the hard limit", "[rt]") {
     REQUIRE(::getrlimit(RLIMIT_NOFILE, &after) == 0);
     CHECK(after.rlim_cur == before.rlim_max);
     REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+}
+
+TEST_CASE("the host's clocks are read together, and what is said of them can be", "[rt]") {
+    const MonoTime before = mono_now();
+    const WallTime wall_before = wall_now();
+    const ClockReading first = read_clocks();
+    const ClockReading second = read_clocks();
+    CHECK(first.mono >= before);
+    CHECK(first.mono <= mono_now());
+    CHECK(std::chrono::abs(first.wall - wall_before) < 1s);
+    CHECK(first.took > 0ns);
+    CHECK(first.took < 100ms);
+    // Steered by 10 % at most, whoever steers.
+    const Duration mono = second.mono - first.mono;
+    const Duration raw = second.raw - first.raw;
+    CHECK(std::chrono::abs(mono - raw) <= mono / 10 + first.took + second.took);
+    if (first.discipline.max_error) CHECK(*first.discipline.max_error < 16s);
 }
