@@ -37,6 +37,9 @@ struct ProbeRecord {
     Stamp far_sent;     // T3
     Stamp received;     // T4
     MonoTime read{};    // by us; read - T4 is the time in our stack and the wake-up
+    // To the server's kernel: what T3 is when that has not stamped; T3 - far_handed is the time in
+    // its stack.
+    MonoTime far_handed{};
 
     // Without the time that the server held it; a skew between the clocks cancels but for the
     // tiny part that falls into the round trip itself.

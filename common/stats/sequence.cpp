@@ -1,6 +1,7 @@
 #include "stats/sequence.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 namespace wyn::stats {
@@ -11,7 +12,7 @@ Arrival SequenceWindow::record(std::uint64_t sequence) noexcept {
         return Arrival::in_order;
     }
     const std::uint64_t behind = highest_ - sequence;
-    if (behind >= window) {
+    if (is_behind(sequence)) {
         ++counts_.late;
         return Arrival::too_old;
     }
@@ -52,6 +53,29 @@ void SequenceWindow::record_run(std::uint64_t first, std::uint32_t count) noexce
 
 std::optional<std::uint64_t> SequenceWindow::highest() const noexcept {
     return counts_.received == 0 ? std::nullopt : std::optional{highest_};
+}
+
+bool SequenceWindow::has(std::uint64_t sequence) const noexcept {
+    if (is_ahead(sequence) || is_behind(sequence)) return false;
+    return (bits_[sequence / 64 % words] >> sequence % 64 & 1) != 0;
+}
+
+std::uint64_t SequenceWindow::stretch(std::uint64_t sequence, std::uint64_t most) const noexcept {
+    const bool came = has(sequence);
+    const std::uint64_t oldest = highest_ - std::min(highest_, window - 1);
+    const std::uint64_t end = std::min(most, sequence - oldest + 1);
+    std::uint64_t length = 0;
+    while (length < end) {
+        const std::uint64_t at = sequence - length;
+        // The number itself as the topmost bit, those below it behind.
+        const std::uint64_t word = bits_[at / 64 % words] << (63 - at % 64);
+        const auto alike =
+            static_cast<std::uint64_t>(came ? std::countl_one(word) : std::countl_zero(word));
+        const std::uint64_t in_word = at % 64 + 1;
+        length += std::min(alike, in_word);
+        if (alike < in_word) break;
+    }
+    return std::min(length, end);
 }
 
 bool SequenceWindow::is_ahead(std::uint64_t sequence) const noexcept {

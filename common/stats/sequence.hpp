@@ -69,11 +69,18 @@ public:
     std::uint64_t largest_displacement() const noexcept { return counts_.largest_displacement; }
     std::optional<std::uint64_t> highest() const noexcept;
 
+    // Whether this number came; false for those behind the window and above the highest.
+    bool has(std::uint64_t sequence) const noexcept;
+    // How many consecutive numbers, `sequence` and those below it, share its fate: from 1 to
+    // `most`, without those behind the window. `sequence` is one of the window.
+    std::uint64_t stretch(std::uint64_t sequence, std::uint64_t most) const noexcept;
+
 private:
     static constexpr std::size_t words = window / 64;
     static_assert((window & (window - 1)) == 0 && words * 64 == window);
 
     bool is_ahead(std::uint64_t sequence) const noexcept;
+    bool is_behind(std::uint64_t sequence) const noexcept { return highest_ - sequence >= window; }
     void advance(std::uint64_t first, std::uint64_t count) noexcept;
     void mark(std::uint64_t first, std::uint64_t count, bool arrived) noexcept;
 

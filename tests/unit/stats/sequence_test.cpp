@@ -267,3 +267,44 @@ TEST_CASE("the counts are the network's own ledger", "[stats]") {
     CHECK(sequence.late() == 0);
     CHECK(sequence.largest_displacement() <= 3000);
 }
+
+TEST_CASE("the window tells which of its numbers came, and how long they stay alike", "[stats]") {
+    SequenceWindow numbers;
+    CHECK_FALSE(numbers.has(0));
+    for (const std::uint64_t number : {3U, 4U, 5U, 200U, 201U})
+        numbers.record(number);
+    CHECK(numbers.has(3));
+    CHECK_FALSE(numbers.has(6));
+    CHECK_FALSE(numbers.has(202));
+    CHECK(numbers.stretch(201, 1000) == 2);
+    CHECK(numbers.stretch(199, 1000) == 194);
+    CHECK(numbers.stretch(199, 100) == 100);
+    CHECK(numbers.stretch(5, 1000) == 3);
+    CHECK(numbers.stretch(2, 1000) == 3); // down to 0
+    numbers.record(100 * window);
+    CHECK_FALSE(numbers.has(201));
+    CHECK(numbers.stretch(100 * window, 9) == 1);
+    CHECK(numbers.stretch(100 * window - 1, 10 * window) == window - 1); // not behind the window
+}
+
+TEST_CASE("stretches are those of the numbers one by one", "[stats]") {
+    check_property("random losses", [](std::uint32_t seed) {
+        SeededRandom random{seed};
+        SequenceWindow numbers;
+        std::vector<bool> came(1000);
+        const double chance = random.unit();
+        for (std::size_t i = 0; i < came.size(); ++i)
+            if (random.chance(chance)) {
+                numbers.record(i);
+                came[i] = true;
+            }
+        if (!numbers.highest()) return;
+        for (std::uint64_t at = *numbers.highest() + 1; at > 0;) {
+            --at;
+            std::uint64_t expected = 1;
+            while (expected <= at && came[at - expected] == came[at])
+                ++expected;
+            RC_ASSERT(numbers.stretch(at, 10'000) == expected);
+        }
+    });
+}
