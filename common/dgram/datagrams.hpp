@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace wyn::dgram {
@@ -33,6 +34,8 @@ struct ReceivedTrain {
     Stamp stamp;          // when the first of them reached the host
     MonoTime read_at{};   // when we took them from the socket
     bool cut_off = false; // a datagram was longer than the buffer (MSG_TRUNC)
+    // DSCP and ECN of the first of them, as they arrived (RFC 2474, RFC 3168).
+    std::uint8_t traffic_class = 0;
     // receive_drops() at the moment when this train was queued: a gap in a stream before a train
     // where this has moved is the socket's doing, any other gap the path's.
     std::uint64_t drops_before = 0;
@@ -57,6 +60,20 @@ struct SendOutcome {
     SendStatus status = SendStatus::sent;
     std::size_t segments = 0; // datagrams that the stack took, from the front
     int error = 0;            // errno of what was not taken
+    MonoTime handed{};        // of send_one(): when the datagram was handed to the stack
+};
+
+// How a single datagram leaves.
+struct SendOptions {
+    std::uint8_t traffic_class = 0; // DSCP and ECN in its IP header
+    // Wanted: the moment at which it leaves the stack, under this number, from take_departure().
+    std::optional<std::uint32_t> departure_id;
+};
+
+// What the stack tells of a datagram that has left it.
+struct Departure {
+    std::uint32_t id = 0;
+    Stamp stamp; // of origin kernel
 };
 
 // What the socket turned out to be able to do; for reports.
@@ -64,6 +81,7 @@ struct Capabilities {
     bool segmentation = false;              // UDP_SEGMENT works and is used
     bool coalescing = false;                // UDP_GRO is on
     bool kernel_stamps = false;             // SO_TIMESTAMPNS is on
+    bool departure_stamps = false;          // and SO_TIMESTAMPING, for who asks send_one() for it
     bool departure_times = false;           // send_at() is obeyed (SO_TXTIME, fq)
     std::uint64_t receive_buffer_bytes = 0; // granted, as the kernel counts (twice the asked)
 };
@@ -90,6 +108,16 @@ public:
                                 MonoTime /*departs*/) {
         return send(bytes, segment_size, nullptr);
     }
+
+    // One datagram to the connected peer. Whether its departure will be told nobody knows before it
+    // is: a device may not stamp, and then there is none.
+    virtual SendOutcome send_one(std::span<const std::uint8_t> bytes,
+                                 const SendOptions& /*options*/) {
+        return send(bytes, bytes.size(), nullptr);
+    }
+    // The next departure that was stamped; false: none is known now. Costs nothing as long as
+    // nothing can be there.
+    virtual bool take_departure(Departure& /*into*/) { return false; }
 
     // From now on only datagrams of `peer` arrive, and send() may leave out the address.
     virtual Result<void> connect(const Endpoint& peer) = 0;

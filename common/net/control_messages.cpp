@@ -2,6 +2,8 @@
 
 #include "base/check.hpp"
 
+#include <linux/errqueue.h>
+#include <linux/net_tstamp.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <time.h>
@@ -13,6 +15,10 @@ namespace wyn::net {
 namespace {
 
 constexpr std::ptrdiff_t v4_offset = 12; // of the four bytes within a v4-mapped address
+// SCM_TS_OPT_ID of Linux 6.13; the headers of Debian 12 are older. Architectures that number their
+// socket options otherwise (alpha, mips, parisc, sparc) give this one no other meaning that they
+// take from a message: there it is refused like everything unknown.
+constexpr int departure_id_type = 81;
 
 // The payload of a control message; the kernel wrote at least sizeof(T) bytes of it.
 template <typename T>
@@ -39,9 +45,31 @@ dgram::Address local_of(const in6_pktinfo& info) {
     return local;
 }
 
+// The first of three times is the software's; a zero stands for none.
+std::optional<WallTime> software_time(const scm_timestamping& times) {
+    const timespec& time = times.ts[0];
+    if (time.tv_sec == 0 && time.tv_nsec == 0) return std::nullopt;
+    return wall_time(time);
+}
+
+QueuedError queued_error(const sock_extended_err& error) {
+    switch (error.ee_origin) {
+    case SO_EE_ORIGIN_TIMESTAMPING:
+        // SCHED and ACK are other moments, which nobody asked for.
+        if (error.ee_info != SCM_TSTAMP_SND) return {};
+        return {QueuedError::Origin::departure, error.ee_data};
+    case SO_EE_ORIGIN_ICMP:
+    case SO_EE_ORIGIN_ICMP6:
+    case SO_EE_ORIGIN_LOCAL: return {QueuedError::Origin::network, error.ee_errno};
+    default: return {};
+    }
+}
+
 void read_socket_level(cmsghdr& control, ReceivedControl& into) {
     if (control.cmsg_type == SCM_TIMESTAMPNS)
         into.stamp = wall_time(payload_of<timespec>(control));
+    else if (control.cmsg_type == SCM_TIMESTAMPING)
+        into.departure = software_time(payload_of<scm_timestamping>(control));
     else if (control.cmsg_type == SO_RXQ_OVFL)
         into.drops = payload_of<std::uint32_t>(control);
 }
@@ -51,6 +79,8 @@ void read_v4_level(cmsghdr& control, ReceivedControl& into) {
         into.traffic_class = payload_of<std::uint8_t>(control);
     else if (control.cmsg_type == IP_PKTINFO)
         into.local = local_of(payload_of<in_pktinfo>(control));
+    else if (control.cmsg_type == IP_RECVERR)
+        into.error = queued_error(payload_of<sock_extended_err>(control));
 }
 
 void read_v6_level(cmsghdr& control, ReceivedControl& into) {
@@ -58,6 +88,8 @@ void read_v6_level(cmsghdr& control, ReceivedControl& into) {
         into.traffic_class = static_cast<std::uint8_t>(payload_of<int>(control));
     else if (control.cmsg_type == IPV6_PKTINFO)
         into.local = local_of(payload_of<in6_pktinfo>(control));
+    else if (control.cmsg_type == IPV6_RECVERR)
+        into.error = queued_error(payload_of<sock_extended_err>(control));
 }
 
 void read_udp_level(cmsghdr& control, ReceivedControl& into) {
@@ -105,6 +137,23 @@ ReceivedControl read_control(msghdr& message) {
 
 void put_segment_size(msghdr& message, ControlSpace& space, std::uint16_t bytes) {
     put(message, space, SOL_UDP, UDP_SEGMENT, bytes);
+}
+
+void put_traffic_class(msghdr& message, ControlSpace& space, std::uint8_t traffic_class,
+                       bool peer_is_v4) {
+    const int value = traffic_class;
+    if (peer_is_v4)
+        put(message, space, IPPROTO_IP, IP_TOS, value);
+    else
+        put(message, space, IPPROTO_IPV6, IPV6_TCLASS, value);
+}
+
+void put_departure_request(msghdr& message, ControlSpace& space) {
+    put(message, space, SOL_SOCKET, SO_TIMESTAMPING, std::uint32_t{SOF_TIMESTAMPING_TX_SOFTWARE});
+}
+
+void put_departure_id(msghdr& message, ControlSpace& space, std::uint32_t id) {
+    put(message, space, SOL_SOCKET, departure_id_type, id);
 }
 
 void put_source(msghdr& message, ControlSpace& space, const dgram::Address& local, int family) {

@@ -14,10 +14,22 @@
 
 namespace wyn::net {
 
-// Room for the control messages of one datagram, aligned as the kernel wants it. 256 bytes hold
-// every kind that we switch on, of both families at once (together 184 on a 64-bit machine).
+// Room for the control messages of one datagram, aligned as the kernel wants it. 384 bytes hold
+// every kind that we switch on, of both families at once, those of the error queue included
+// (together 312 on a 64-bit machine).
 struct ControlSpace {
-    alignas(cmsghdr) std::array<std::uint8_t, 256> bytes;
+    alignas(cmsghdr) std::array<std::uint8_t, 384> bytes;
+};
+
+// Who put an entry into a socket's error queue (struct sock_extended_err), and what it is about.
+struct QueuedError {
+    enum class Origin : std::uint8_t {
+        departure, // SO_EE_ORIGIN_TIMESTAMPING: a datagram has left; `number` is its id
+        network, // ICMP or this host's own stack, for a socket of IP_RECVERR; `number` is the errno
+        other,
+    };
+    Origin origin = Origin::other;
+    std::uint32_t number = 0;
 };
 
 // What came with a datagram or a train. What is absent was not told.
@@ -27,6 +39,8 @@ struct ReceivedControl {
     std::optional<std::uint32_t> drops;        // SO_RXQ_OVFL: dropped so far, modulo 2^32
     std::optional<std::uint8_t> traffic_class; // IP_TOS or IPV6_TCLASS: DSCP and ECN
     std::optional<dgram::Address> local;       // IP_PKTINFO, IPV6_PKTINFO: where it was sent to
+    std::optional<WallTime> departure;         // SO_TIMESTAMPING: when it left the stack
+    std::optional<QueuedError> error;          // of the error queue only
 };
 
 // Makes `message` ready to receive control messages into `space`.
@@ -40,6 +54,18 @@ ReceivedControl read_control(msghdr& message);
 
 // Makes the kernel cut the payload into datagrams of `bytes` each (UDP_SEGMENT).
 void put_segment_size(msghdr& message, ControlSpace& space, std::uint16_t bytes);
+
+// Gives the datagram this traffic class; `peer_is_v4` tells which family it leaves in, whatever
+// that of the socket is.
+void put_traffic_class(msghdr& message, ControlSpace& space, std::uint8_t traffic_class,
+                       bool peer_is_v4);
+
+// Has the kernel put the moment at which the datagram leaves the stack into the error queue
+// (SOF_TIMESTAMPING_TX_SOFTWARE). Only for a socket of enable_departure_stamps().
+void put_departure_request(msghdr& message, ControlSpace& space);
+// Under this id instead of a count of such requests (SCM_TS_OPT_ID, Linux 6.13). Older kernels
+// refuse the message with EINVAL.
+void put_departure_id(msghdr& message, ControlSpace& space, std::uint32_t id);
 
 // Makes the datagram leave from `local`, an address of this host; `family` is the socket's.
 void put_source(msghdr& message, ControlSpace& space, const dgram::Address& local, int family);

@@ -114,6 +114,16 @@ Result<void> enable_transmit_time(int fd) {
     return {};
 }
 
+Result<void> enable_departure_stamps(int fd, bool wanted) {
+    // Which datagrams are stamped each of them says; SOFTWARE only lets the stamps be told.
+    const int flags =
+        wanted ? SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY
+               : 0;
+    if (::setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof flags) < 0)
+        return fail_errno(errno, "set SO_TIMESTAMPING");
+    return {};
+}
+
 Result<void> bind_to_device(int fd, std::string_view device) {
     if (::setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device.data(),
                      static_cast<socklen_t>(device.size())) < 0)

@@ -65,6 +65,14 @@ Result<std::uint32_t> read_drops(int fd);
 // EPERM: a kernel before 5.8 asks for CAP_NET_ADMIN.
 Result<void> enable_transmit_time(int fd);
 
+// Lets each datagram ask for the moment at which it leaves the stack, see put_departure_request():
+// the error queue then brings it, without the datagram itself (SO_TIMESTAMPING with OPT_ID and
+// OPT_TSONLY, Linux 3.17, 4.0). What comes in is stamped as before. `wanted` false takes it back;
+// the kernel's own count of requests begins anew when it is switched on again.
+//
+// The error queue fills the receive buffer, and who does not read it loses arrivals.
+Result<void> enable_departure_stamps(int fd, bool wanted);
+
 // Routes everything through the network interface `device`, as in "eth0". Unprivileged since 5.7.
 Result<void> bind_to_device(int fd, std::string_view device);
 

@@ -98,10 +98,7 @@ Result<bool> UdpDatagrams::receive(ReceivedTrain& into) {
             ++strangers_;
             continue;
         }
-        if (const MonoTime now = mono_now(); stamp_map_.begin_batch(now)) {
-            const WallTime wall = wall_now();
-            stamp_map_.observe(now, wall, mono_now());
-        }
+        read_clocks_if_due();
         const ReceivedControl control = read_control(message);
         const auto length = static_cast<std::size_t>(got);
         into.bytes = std::span{*buffer_}.first(length);
@@ -115,10 +112,17 @@ Result<bool> UdpDatagrams::receive(ReceivedTrain& into) {
     }
 }
 
+void UdpDatagrams::read_clocks_if_due() {
+    const MonoTime now = mono_now();
+    if (!stamp_map_.begin_batch(now)) return;
+    const WallTime wall = wall_now();
+    stamp_map_.observe(now, wall, mono_now());
+}
+
 void UdpDatagrams::note(const ReceivedControl& control, dgram::ReceivedTrain& into) {
     if (into.stamp.origin == StampOrigin::user) ++stamps_missing_;
-    if (control.traffic_class && (*control.traffic_class & ecn_mask) == ecn_congested)
-        ++congestion_marks_;
+    into.traffic_class = control.traffic_class.value_or(0);
+    if ((into.traffic_class & ecn_mask) == ecn_congested) ++congestion_marks_;
     // The kernel leaves the counter out while it is zero.
     into.drops_before = control.drops ? note_drops(*control.drops) : 0;
 }
@@ -159,6 +163,40 @@ void UdpDatagrams::seek_departure_times() {
     const auto qdiscs = egress_qdiscs(fd());
     capabilities_.departure_times =
         qdiscs && honours_txtime(*qdiscs) && enable_transmit_time(fd()).has_value();
+}
+
+SendOutcome UdpDatagrams::send_one(std::span<const std::uint8_t> bytes,
+                                   const dgram::SendOptions& options) {
+    WYN_CHECK(peer_);
+    dgram::SendOptions wanted = options;
+    if (wanted.departure_id && !departures_.begin(fd())) wanted.departure_id.reset();
+    for (;;) {
+        SendOutcome outcome = depart({bytes, bytes.size(), 1, nullptr, std::nullopt, &wanted});
+        outcome.handed = handed_;
+        capabilities_.departure_stamps = departures_.is_on();
+        if (!wanted.departure_id) return outcome;
+        if (outcome.status == SendStatus::sent) {
+            departures_.on_sent(*wanted.departure_id);
+            return outcome;
+        }
+        if (!departures_.on_refused(fd(), outcome.error)) return outcome;
+        if (!departures_.is_on()) wanted.departure_id.reset();
+    }
+}
+
+bool UdpDatagrams::take_departure(dgram::Departure& into) {
+    while (departures_.may_hold()) {
+        const auto entry = departures_.read(fd());
+        if (!entry) return false;
+        if (entry->error != 0) pending_error_ = entry->error;
+        if (!entry->id) continue;
+        read_clocks_if_due();
+        const Stamp stamp = stamp_map_.place(entry->time);
+        if (stamp.origin != StampOrigin::kernel) continue;
+        into = {.id = *entry->id, .stamp = stamp};
+        return true;
+    }
+    return false;
 }
 
 SendOutcome UdpDatagrams::depart(Departing rest) {
@@ -209,17 +247,9 @@ UdpDatagrams::Attempt UdpDatagrams::after_refusal(const Departing& train, int er
     return alone;
 }
 
-UdpDatagrams::Attempt UdpDatagrams::try_one(const Departing& train) const {
+UdpDatagrams::Attempt UdpDatagrams::try_one(const Departing& train) {
     const auto first = train.bytes.first(std::min(train.bytes.size(), train.segment_size));
-    if (train.departs) {
-        iovec part = as_iovec(first);
-        ControlSpace control;
-        msghdr message{};
-        message.msg_iov = &part;
-        message.msg_iovlen = 1;
-        put_transmit_time(message, control, *train.departs);
-        return attempt(message, 1);
-    }
+    if (train.departs || train.options != nullptr) return try_with_control(first, train);
     const sockaddr* const to = train.to == nullptr ? nullptr : train.to->get();
     const socklen_t length = train.to == nullptr ? 0 : train.to->length;
     ssize_t sent = 0;
@@ -227,6 +257,26 @@ UdpDatagrams::Attempt UdpDatagrams::try_one(const Departing& train) const {
         sent = ::sendto(fd(), first.data(), first.size(), MSG_DONTWAIT, to, length);
     while (sent < 0 && errno == EINTR);
     return sent < 0 ? Attempt{0, errno} : Attempt{1, 0};
+}
+
+// One datagram to the connected peer.
+UdpDatagrams::Attempt UdpDatagrams::try_with_control(std::span<const std::uint8_t> bytes,
+                                                     const Departing& train) {
+    iovec part = as_iovec(bytes);
+    ControlSpace control;
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    if (train.departs) put_transmit_time(message, control, *train.departs);
+    if (train.options != nullptr) {
+        if (train.options->traffic_class != 0)
+            put_traffic_class(message, control, train.options->traffic_class,
+                              peer_->address.is_v4());
+        if (train.options->departure_id)
+            departures_.put_request(message, control, *train.options->departure_id);
+        handed_ = mono_now();
+    }
+    return attempt(message, 1);
 }
 
 UdpDatagrams::Attempt UdpDatagrams::try_segmented(const Departing& train) const {

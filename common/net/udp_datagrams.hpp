@@ -8,6 +8,7 @@
 #include "clock/stamp_map.hpp"
 #include "dgram/datagrams.hpp"
 #include "net/control_messages.hpp"
+#include "net/departure_queue.hpp"
 #include "net/fd.hpp"
 #include "net/socket_address.hpp"
 
@@ -43,6 +44,14 @@ public:
     dgram::SendOutcome send_at(std::span<const std::uint8_t> bytes, std::size_t segment_size,
                                MonoTime departs) override;
 
+    // Reads the clock right before the system call. A kernel that does not stamp departures
+    // (before 4.0) is told from the first one that asks; a device that does not is not.
+    dgram::SendOutcome send_one(std::span<const std::uint8_t> bytes,
+                                const dgram::SendOptions& options) override;
+    bool take_departure(dgram::Departure& into) override;
+    // epoll has told of an error (EPOLLERR): the error queue holds something, or did.
+    void on_error_event() noexcept { departures_.expect(); }
+
     // What others had queued on the socket before is thrown away by receive(), see strangers().
     Result<void> connect(const dgram::Endpoint& peer) override;
 
@@ -75,17 +84,20 @@ private:
         std::size_t count;
         const SocketAddress* to;                        // null: the connected peer
         std::optional<MonoTime> departs = std::nullopt; // none: at once
+        const dgram::SendOptions* options = nullptr;    // of send_one()
 
         void drop_front(std::size_t segments);
     };
 
     dgram::SendOutcome depart(Departing rest);
     Attempt try_send(const Departing& train);
-    Attempt try_one(const Departing& train) const;
+    Attempt try_one(const Departing& train);
+    Attempt try_with_control(std::span<const std::uint8_t> bytes, const Departing& train);
     Attempt try_segmented(const Departing& train) const;
     Attempt try_many(const Departing& train) const;
     Attempt attempt(const msghdr& message, std::size_t count) const;
     Attempt after_refusal(const Departing& train, int error);
+    void read_clocks_if_due();
     void note(const ReceivedControl& control, dgram::ReceivedTrain& into);
     std::uint64_t note_drops(std::uint32_t counted);
     std::unexpected<Error> socket_error(int number) const;
@@ -100,6 +112,8 @@ private:
     bool sought_times_ = false;
     std::size_t segments_per_call_ = dgram::most_segments;
     int pending_error_ = 0;
+    MonoTime handed_{}; // by the newest send_one()
+    DepartureQueue departures_;
     StampMap stamp_map_;
     std::uint64_t drops_ = 0;
     std::uint64_t stamps_missing_ = 0;
