@@ -87,6 +87,8 @@ BeatOutcome BeatAsker::on_beat1(Stamp arrived, MonoTime now, const wire::Beat& b
     const auto rtt = round_trip(question.sent, arrived, beat.held_ns);
     newest_rtt_ = rtt.value_or(newest_rtt_);
     if (beat.number + 1 == next_number_) due_ = question.sent + wait();
+    // The answer of the next beat confirms, if the echo arrives: one round trip, not the interval.
+    if (first && !confirmed_) due_ = now;
     return {.answer = wire::Beat{.step = 2,
                                  .number = beat.number,
                                  .echo = beat.challenge,

@@ -54,7 +54,8 @@ private:
 // The client's half.
 class BeatAsker {
 public:
-    // Beats every `until_confirmed` until the server has confirmed the port, then every `interval`.
+    // Beats every `until_confirmed` until the server has confirmed the port, and once at once after
+    // its first answer, then every `interval`.
     // A beat that is not answered is soon followed by another, whatever interval is set later.
     BeatAsker(Random& random, MonoTime now, Duration interval, Duration until_confirmed)
         : random_{random}, interval_{interval}, unanswered_interval_{interval},

@@ -136,6 +136,21 @@ TEST_CASE("a beat that is not answered is soon followed by another", "[session]"
     }
 }
 
+TEST_CASE("after its first answer the client beats at once, so that the next one confirms",
+          "[session]") {
+    Pair pair;
+    const auto answer_to = [](const wire::Beat& beat) {
+        return wire::Beat{.step = 1, .number = beat.number, .echo = beat.challenge};
+    };
+    const wire::Beat first = *pair.asker.on_timer(start);
+    pair.asker.on_beat1(at(start + 10ms), start + 10ms, answer_to(first));
+    CHECK(pair.asker.due() == start + 10ms);
+    const wire::Beat second = *pair.asker.on_timer(start + 10ms);
+    // A server that does not confirm is not asked faster and faster.
+    pair.asker.on_beat1(at(start + 20ms), start + 20ms, answer_to(second));
+    CHECK(pair.asker.due() == start + 60ms);
+}
+
 TEST_CASE("a round trip of three seconds still confirms a port", "[session]") {
     Pair pair;
     const wire::Beat first = *pair.asker.on_timer(start);
