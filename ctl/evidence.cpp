@@ -74,6 +74,7 @@ void add_ledger(verdict::Load& load, const DirectionResult& result) {
 
 void add_latency(verdict::Load& load, const DirectionResult& result, const LatencyResult& idle) {
     load.latency = verdict::latency_under_load(idle.rtt, result.loaded.rtt);
+    if (idle.lost_unknown > 0) return; // on the way there or back: no share of either is known
     load.idle_loss = result.direction == wire::Direction::up
                          ? missing(idle.probes_arrived, idle.probes_sent)
                          : missing(idle.echoes_received, idle.probes_arrived);

@@ -22,10 +22,11 @@ Json rtt_json(const stats::Histogram& rtt) {
 }
 
 Json latency_json(const session::LatencyResult& latency) {
+    const bool all_known = latency.lost_unknown == 0;
     return {{"rtt_ns", rtt_json(latency.rtt)},
             {"probes",
              {{"sent", latency.probes_sent},
-              {"arrived", latency.probes_arrived},
+              {"arrived", all_known ? Json(latency.probes_arrived) : Json(nullptr)},
               {"returned", latency.echoes_received},
               {"stamps_missing", latency.stamps_missing}}}};
 }

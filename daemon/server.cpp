@@ -61,9 +61,12 @@ Result<std::unique_ptr<Server>> Server::start(rt::Loop& loop, const ServerConfig
 }
 
 Result<void> Server::open_listening_socket(crypto::Keyring keys) {
+    // Nobody reads its stamps. But the kernel stamps arrivals only while a socket on the host wants
+    // it, and begins a little late: what comes first to the port of a client would bear the time at
+    // which it was read, and not say so. With this socket stamping never stops.
     auto socket = net::open_udp(
         {.address = config_.bind_addr, .port = config_.bind_port},
-        {.stamps = false, .packet_info = true, .receive_buffer_bytes = listen_buffer_bytes});
+        {.stamps = true, .packet_info = true, .receive_buffer_bytes = listen_buffer_bytes});
     if (!socket) return pass_on(socket, "cannot open the listening socket (bind_addr, bind_port)");
     auto local = net::local_endpoint(socket->get());
     if (!local) return pass_on(local);
@@ -233,7 +236,7 @@ void Server::last_word(const SessionEntry& entry, const Running& running, wire::
     session::Sealer sealer{entry.id, entry.control_keys.server_to_client};
     sealer.start_at(last_word_counter);
     for (int i = 0; i < 3; ++i) {
-        std::array<std::uint8_t, wire::longest_feedback> message{};
+        std::array<std::uint8_t, wire::longest_sealed> message{};
         const std::size_t length = sealer.seal(wire::Close{end}, message);
         static_cast<void>(
             ::send(running.control.get(), message.data(), length, MSG_DONTWAIT | MSG_NOSIGNAL));

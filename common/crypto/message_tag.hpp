@@ -13,7 +13,7 @@ namespace wyn::crypto {
 // Tags and checks messages under one key. Not shared between threads.
 class MessageTagger {
 public:
-    static constexpr std::size_t longest_message = 1280; // bytes: no sealed message is longer
+    static constexpr std::size_t longest_message = 1472; // bytes: no sealed message is longer
 
     explicit MessageTagger(const Key128& key);
     // `message` has at most longest_message bytes.

@@ -55,7 +55,8 @@ PortRunner::PortRunner(Link& up, net::Fd socket, const session::PortSetup& setup
 Result<void> PortRunner::watch(Loop& loop) {
     auto link = loop.add_io(up_.fd(), EPOLLIN, [this](std::uint32_t) { on_link(); });
     watched_ = EPOLLIN;
-    auto socket = loop.add_io(socket_.fd(), watched_, [this](std::uint32_t) { turn(); });
+    auto socket =
+        loop.add_io(socket_.fd(), watched_, [this](std::uint32_t events) { on_socket(events); });
     auto spin = loop.add_spin([this] { turn(); });
     if (!link) return pass_on(link);
     if (!socket) return pass_on(socket);
@@ -79,6 +80,11 @@ void PortRunner::on_link() {
     turn();
 }
 
+void PortRunner::on_socket(std::uint32_t events) {
+    if ((events & EPOLLERR) != 0) socket_.on_error_event();
+    turn();
+}
+
 void PortRunner::turn() {
     const MonoTime now = mono_now();
     const bool loaded = driver_.session().is_receiving();
@@ -90,6 +96,7 @@ void PortRunner::turn() {
     bool more = many && trains == most;
     sleep_for(tuning_.incoming_sleep);
     more = send_what_is_due() || more;
+    if (driver_.session().wants_clock(now)) driver_.on_clock(read_clocks());
     sleep_for(tuning_.send_sleep);
     if (tell_news()) wait(now, more);
 }

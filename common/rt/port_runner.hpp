@@ -28,6 +28,7 @@ private:
     PortRunner(Link& up, net::Fd socket, const session::PortSetup& setup, Function on_end);
     Result<void> watch(Loop& loop);
     void on_link();
+    void on_socket(std::uint32_t events);
     void turn();
     Haste haste(MonoTime now) const;
     bool send_what_is_due();

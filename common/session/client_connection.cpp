@@ -6,20 +6,16 @@ namespace wyn::session {
 
 namespace {
 
-// Requests are repeated after one and a half round trips, at least 50 ms, doubling to 500 ms.
-constexpr Duration shortest_wait = 50ms;
-constexpr Duration longest_wait = 500ms;
 constexpr Duration patience_when_closing = 500ms;
+// A load of which nothing came for so long may be over.
+constexpr Duration shortest_quiet = 50ms;
 // How long datagrams may be under way once the last one left: RFC 7680 wants a Tmax; ours grows
 // with the path and never exceeds 3 s.
 constexpr Duration shortest_settling = 200ms;
 constexpr Duration longest_settling = 3s;
 constexpr Duration rest_time = 300ms;
-
-template <typename Body>
-ConnectionOutbox::ToPort say(const Body& body) {
-    return {PortRole::control, SendControl{body}};
-}
+// The prober needs no longer to find out what became of the last probes.
+constexpr Duration longest_echoing = longest_settling + 1s;
 
 bool includes(const std::array<bool, 3>& flags) {
     return std::all_of(flags.begin(), flags.end(), [](bool flag) { return flag; });
@@ -87,12 +83,27 @@ void ClientConnection::on_valid(MonoTime now, PortRole role, const PortValid& va
     if (role == PortRole::control) rtt_ = valid.rtt;
     if (step_ != Step::opening || !includes(result_.port_reached)) return;
     enter(Step::idle, now);
-    out.orders.push_back({PortRole::control, SetProbing{plan_.idle_interval}});
+    begin_probing(plan_.idle_interval, plan_.idle_time, out);
+}
+
+// What has not come back is waited for as for a load. `time` zero: until it is told to end.
+void ClientConnection::begin_probing(Duration interval, Duration time, ConnectionOutbox& out) {
+    latency_.begin();
+    out.orders.push_back({PortRole::control, SetProbing{.interval = interval,
+                                                        .seed = plan_.seed + directions_begun_,
+                                                        .most_time = time,
+                                                        .known_rtt = rtt_,
+                                                        .shortest_wait = shortest_settling,
+                                                        .longest_wait = longest_settling}});
+}
+
+void ClientConnection::end_probing(ConnectionOutbox& out) {
+    out.orders.push_back({PortRole::control, SetProbing{}});
 }
 
 void ClientConnection::on_latency(MonoTime now, const LatencyNews& news, ConnectionOutbox& out) {
     latency_.on_news(news);
-    if (step_ == Step::echoing && news.echoes_received == news.probes_sent) end_idle(now, out);
+    if ((step_ == Step::idle || step_ == Step::echoing) && latency_.over()) end_idle(now, out);
 }
 
 void ClientConnection::on_snapshot(MonoTime now, PortRole role, const PortSnapshot& snapshot,
@@ -121,7 +132,7 @@ void ClientConnection::note_progress(MonoTime now, const PortSnapshot& snapshot)
         // What is sent until the newest sign of load was measured beside it.
         load_until_ =
             mono_from_ns(is_down() ? received.last_arrival_ns : snapshot.sent.last_sent_ns);
-        latency_.keep_samples(current_->loaded, load_since_, load_until_);
+        latency_.keep(current_->loaded, load_since_, load_until_);
     } else {
         seen_rate_ = BitRate{0};
     }
@@ -139,7 +150,7 @@ void ClientConnection::watch_load(MonoTime now, const PortSnapshot& snapshot,
     }
     const MonoTime planned_end = load_since_ + current_->duration;
     const Duration quiet = now - load_until_;
-    const bool over = now >= planned_end && (quiet >= shortest_wait || now >= planned_end + 1s);
+    const bool over = now >= planned_end && (quiet >= shortest_quiet || now >= planned_end + 1s);
     if (over || quiet >= longest_quiet()) ask_for_report(now, out);
 }
 
@@ -168,7 +179,7 @@ void ClientConnection::on_control(MonoTime now, const ControlBody& body, Connect
 
 void ClientConnection::on_ready(MonoTime now, const wire::Ready& ready, ConnectionOutbox& out) {
     if (ready.end != wire::End::none) return direction_over(now, ready.end, out);
-    if (!keeps_to(ready, std::get<wire::Start>(request_.body))) {
+    if (!keeps_to(ready, std::get<wire::Start>(request_.body()))) {
         current_->end = wire::End::protocol;
         return ask_for_report(now, out);
     }
@@ -229,22 +240,13 @@ void ClientConnection::on_test_ended(MonoTime now, const TestEnded& ended, Conne
 // The plan.
 
 void ClientConnection::ask(MonoTime now, const ControlBody& body, ConnectionOutbox& out) {
-    request_ = {.body = body,
-                .next = now,
-                .wait = std::clamp<Duration>(rtt_ * 3 / 2, shortest_wait, longest_wait),
-                .give_up = now + result_.terms.idle_timeout};
-    repeat_request(now, out);
+    request_.ask(now, body, rtt_, result_.terms.idle_timeout, out);
 }
 
 void ClientConnection::repeat_request(MonoTime now, ConnectionOutbox& out) {
-    if (now >= request_.give_up) {
-        if (step_ == Step::closing) return enter(Step::done, now); // the server will notice
-        return give_up_on_server(now, wire::End::peer_silent, out);
-    }
-    if (now < request_.next) return;
-    out.orders.push_back({PortRole::control, SendControl{request_.body}});
-    request_.next = now + request_.wait;
-    request_.wait = std::min(2 * request_.wait, longest_wait);
+    if (request_.repeat(now, out)) return;
+    if (step_ == Step::closing) return enter(Step::done, now); // the server will notice
+    give_up_on_server(now, wire::End::peer_silent, out);
 }
 
 void ClientConnection::wait_or_go_on(MonoTime now, ConnectionOutbox& out) {
@@ -277,7 +279,7 @@ void ClientConnection::next_direction(MonoTime now, ConnectionOutbox& out) {
     if (is_down())
         out.orders.push_back(
             {PortRole::download, BeginReceiving{.test = test_, .offload = plan_.offload}});
-    out.orders.push_back({PortRole::control, SetProbing{plan_.loaded_interval}});
+    begin_probing(plan_.loaded_interval, Duration::zero(), out);
     enter(Step::requesting, now);
     ask(now,
         wire::Start{
@@ -294,7 +296,7 @@ void ClientConnection::next_direction(MonoTime now, ConnectionOutbox& out) {
 }
 
 void ClientConnection::ask_for_report(MonoTime now, ConnectionOutbox& out) {
-    out.orders.push_back({PortRole::control, SetProbing{}});
+    end_probing(out);
     enter(Step::reporting, now);
     ask(now,
         wire::Stop{.test = test_,
@@ -313,22 +315,27 @@ void ClientConnection::settled(MonoTime now, ConnectionOutbox& out) {
 
 void ClientConnection::direction_over(MonoTime now, wire::End why, ConnectionOutbox& out) {
     current_->end = interrupted_ ? wire::End::interrupted : why;
-    latency_.close(current_->loaded, load_since_, load_until_);
+    loaded_ = &current_->loaded;
     current_ = nullptr;
-    out.orders.push_back({PortRole::control, SetProbing{}});
+    end_probing(out);
     enter(Step::resting, now);
 }
 
+// The fate of the last probes beside the load may become known only while the path rests.
+void ClientConnection::keep_loaded() {
+    if (loaded_ != nullptr) latency_.keep(*loaded_, load_since_, load_until_);
+    loaded_ = nullptr;
+}
+
 void ClientConnection::end_idle(MonoTime now, ConnectionOutbox& out) {
-    latency_.close(result_.idle.emplace(), MonoTime{}, never);
+    latency_.keep(result_.idle.emplace(), MonoTime{}, never);
     wait_or_go_on(now, out);
 }
 
 void ClientConnection::begin_closing(MonoTime now, wire::End why, ConnectionOutbox& out) {
     result_.end = why;
     enter(Step::closing, now);
-    ask(now, wire::Close{why}, out);
-    request_.give_up = now + patience_when_closing;
+    request_.ask(now, wire::Close{why}, rtt_, patience_when_closing, out);
 }
 
 // The server is gone or has closed: what our own ports know is the result.
@@ -336,9 +343,9 @@ void ClientConnection::give_up_on_server(MonoTime now, wire::End why, Connection
     if (server_gone_) return;
     const bool has_all = step_ == Step::closing || done();
     if (!has_all) result_.end = why;
-    if (step_ == Step::idle || step_ == Step::echoing) {
-        latency_.close(result_.idle.emplace(), MonoTime{}, never);
-    }
+    if (step_ == Step::idle || step_ == Step::echoing)
+        latency_.keep(result_.idle.emplace(), MonoTime{}, never);
+    keep_loaded();
     if (has_all || current_ == nullptr) return enter(Step::done, now);
     current_->end = why;
     server_gone_ = true;
@@ -365,7 +372,7 @@ void ClientConnection::settle_without_server(MonoTime now) {
             current_->sent_known = true;
         }
     }
-    latency_.close(current_->loaded, load_since_, load_until_);
+    latency_.keep(current_->loaded, load_since_, load_until_);
     current_ = nullptr;
     enter(Step::done, now);
 }
@@ -380,10 +387,10 @@ void ClientConnection::interrupt(MonoTime now, ConnectionOutbox& out) {
     interrupted_ = true;
     switch (step_) {
     case Step::opening: return begin_closing(now, wire::End::interrupted, out);
-    case Step::idle:
-    case Step::echoing: return end_idle(now, out);
-    case Step::waiting:
-    case Step::resting: return next_direction(now, out);
+    case Step::idle: end_probing(out); return enter(Step::echoing, now);
+    case Step::echoing: return;
+    case Step::resting: keep_loaded(); return next_direction(now, out);
+    case Step::waiting: return next_direction(now, out);
     case Step::requesting: return direction_over(now, wire::End::interrupted, out);
     case Step::loading:
         current_->end = wire::End::interrupted;
@@ -405,11 +412,8 @@ void ClientConnection::on_timer(MonoTime now, ConnectionOutbox& out) {
         if (in_step >= result_.terms.half_open) give_up_on_server(now, wire::End::half_open, out);
         return;
     case Step::idle:
-        if (in_step < plan_.idle_time) return;
-        out.orders.push_back({PortRole::control, SetProbing{}});
-        return enter(Step::echoing, now);
     case Step::echoing:
-        if (in_step >= settle_time()) end_idle(now, out);
+        if (now >= due()) end_idle(now, out);
         return;
     case Step::loading:
         if (in_step >= plan_.duration + result_.terms.idle_timeout + 5s) ask_for_report(now, out);
@@ -421,8 +425,9 @@ void ClientConnection::on_timer(MonoTime now, ConnectionOutbox& out) {
         if (in_step >= 1s) on_port_lost(now, out);
         return;
     case Step::resting:
-        if (in_step >= rest_time) wait_or_go_on(now, out);
-        return;
+        if (now < rested()) return;
+        keep_loaded();
+        return wait_or_go_on(now, out);
     case Step::waiting: return;
     case Step::requesting:
     case Step::reporting:
@@ -431,18 +436,23 @@ void ClientConnection::on_timer(MonoTime now, ConnectionOutbox& out) {
     }
 }
 
+MonoTime ClientConnection::rested() const {
+    return step_since_ + (latency_.over() ? rest_time : longest_echoing);
+}
+
 MonoTime ClientConnection::due() const {
     switch (step_) {
     case Step::opening: return step_since_ + result_.terms.half_open;
-    case Step::idle: return step_since_ + plan_.idle_time;
-    case Step::echoing: return step_since_ + settle_time();
+    case Step::idle: // the port needs a round trip to begin
+        return step_since_ + plan_.idle_time + 4 * rtt_ + longest_echoing;
+    case Step::echoing: return step_since_ + longest_echoing;
     case Step::loading: return step_since_ + plan_.duration + result_.terms.idle_timeout + 5s;
     case Step::settling: return step_since_ + longest_settling;
     case Step::gathering: return step_since_ + 1s;
-    case Step::resting: return step_since_ + rest_time;
+    case Step::resting: return rested();
     case Step::requesting:
     case Step::reporting:
-    case Step::closing: return std::min(request_.next, request_.give_up);
+    case Step::closing: return request_.due();
     case Step::waiting:
     case Step::done: return never;
     }

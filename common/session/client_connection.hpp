@@ -10,7 +10,7 @@
 #include "session/connection_link.hpp"
 #include "session/latency_phases.hpp"
 #include "session/probe_result.hpp"
-#include "session/server_connection.hpp"
+#include "session/repeated_request.hpp"
 
 #include <vector>
 
@@ -27,7 +27,8 @@ struct ProbePlan {
     bool together = false; // with others: each direction waits for go_on()
     Duration idle_time = 1s;
     Duration idle_interval = 10ms;   // between latency probes
-    Duration loaded_interval = 20ms; // beside the load
+    Duration loaded_interval = 30ms; // beside the load: 50 kbit/s each way
+    std::uint64_t seed = 0;          // of their schedules
 };
 
 enum class ProbePhase : std::uint8_t { opening, idle, down, up, closing, done };
@@ -66,24 +67,16 @@ private:
     enum class Step : std::uint8_t {
         opening,
         idle,
-        echoing,    // probing has stopped: wait for the last echoes
+        echoing,    // the user has stopped it: wait for what becomes of the last probes
         waiting,    // for the others, before a direction
         requesting, // START is repeated until READY
         loading,
         settling,  // the load is over: wait for what is still on its way
         reporting, // STOP is repeated until REPORT
         gathering, // wait for our own port's final record
-        resting,   // let the queues of the path run empty
+        resting,   // let the queues of the path run empty, and the last probes come back
         closing,   // CLOSE is repeated until CLOSED
         done,
-    };
-
-    // A request that is repeated until its answer comes.
-    struct Request {
-        ControlBody body;
-        MonoTime next = never;
-        Duration wait{};
-        MonoTime give_up = never;
     };
 
     void enter(Step step, MonoTime now);
@@ -109,7 +102,11 @@ private:
     void begin_closing(MonoTime now, wire::End why, ConnectionOutbox& out);
     void give_up_on_server(MonoTime now, wire::End why, ConnectionOutbox& out);
     void settle_without_server(MonoTime now);
+    void begin_probing(Duration interval, Duration time, ConnectionOutbox& out);
+    static void end_probing(ConnectionOutbox& out);
     void end_idle(MonoTime now, ConnectionOutbox& out);
+    void keep_loaded();
+    MonoTime rested() const;
 
     bool is_down() const { return current_->direction == wire::Direction::down; }
     PortRole bulk_port() const { return is_down() ? PortRole::download : PortRole::upload; }
@@ -122,7 +119,7 @@ private:
     ProbeResult result_;
     Step step_ = Step::opening;
     MonoTime step_since_;
-    Request request_;
+    RepeatedRequest request_;
     Duration rtt_ = 100ms; // first guess, then by heartbeat and probes
 
     std::size_t directions_begun_ = 0;
@@ -139,6 +136,7 @@ private:
     BitRate seen_rate_{0};
 
     LatencyPhases latency_;
+    LatencyResult* loaded_ = nullptr; // in result_: of the direction before, while it is open
     std::array<PortSnapshot, 3> snapshots_{};
 };
 

@@ -1,4 +1,4 @@
-// Sorts the latency samples of a session into the phases of its probe: idle, and beside each load.
+// Sorts the latency probes of a session into the phases of its plan: idle, and beside each load.
 #pragma once
 
 #include "session/probe_result.hpp"
@@ -11,19 +11,19 @@ class LatencyPhases {
 public:
     void on_news(const LatencyNews& news);
 
-    // Adds to the result of a phase the samples that were sent within it. Those up to `until` are
+    // Adds to the result of a phase the probes that were sent within it. Those up to `until` are
     // then settled: they belong to this phase or to none.
-    void keep_samples(LatencyResult& into, MonoTime from, MonoTime until);
-    // The same, and the phase is over: what was counted since the one before is its own.
-    void close(LatencyResult& into, MonoTime from, MonoTime until);
+    void keep(LatencyResult& into, MonoTime from, MonoTime until);
+    // No probe is under way any more, nor will be sent.
+    bool over() const { return over_; }
+    void begin() { over_ = false; }
 
     // Zero before the first.
     Duration newest_rtt() const { return newest_rtt_; }
 
 private:
-    std::vector<LatencySample> pending_; // not yet in a result
-    LatencyNews latest_;                 // its counts are of the whole session
-    LatencyNews closed_;                 // those that belong to a phase already
+    std::vector<stats::ProbeRecord> pending_; // not yet in a result
+    bool over_ = true;
     Duration newest_rtt_{};
 };
 

@@ -26,6 +26,7 @@ void add(LatencyResult& to, const LatencyResult& other) {
     to.probes_sent += other.probes_sent;
     to.echoes_received += other.echoes_received;
     to.probes_arrived += other.probes_arrived;
+    to.lost_unknown += other.lost_unknown;
     to.stamps_missing += other.stamps_missing;
 }
 

@@ -4,6 +4,12 @@
 
 namespace wyn::session {
 
+PortDriver::PortDriver(const PortSetup& setup, MonoTime now, Random& random, dgram::Datagrams& door)
+    : session_{setup, now, random}, door_{door} {
+    // Probes that were joined to a train would share one stamp.
+    if (setup.role == PortRole::control) door_.use_offload(false);
+}
+
 void PortDriver::on_order(MonoTime now, const PortOrder& order) {
     if (const auto* send = std::get_if<BeginSending>(&order)) {
         door_.use_offload(send->offload);
@@ -20,6 +26,7 @@ void PortDriver::on_order(MonoTime now, const PortOrder& order) {
 std::size_t PortDriver::receive(MonoTime now, std::size_t most_trains) {
     std::size_t taken = 0;
     waited_ = Duration::zero();
+    take_departures(); // before the answers to what left
     dgram::ReceivedTrain train;
     for (; taken < most_trains; ++taken) {
         const auto received = door_.receive(train);
@@ -61,13 +68,25 @@ void PortDriver::flush() {
             session_.note_network_error(connected.error().code().value());
         out_.connect_to.reset();
     }
-    for (const OutDatagram& datagram : out_.datagrams) {
-        const dgram::Endpoint* const to = datagram.to ? &*datagram.to : nullptr;
-        const dgram::SendOutcome outcome = door_.send(datagram.view(), datagram.size, to);
-        if (outcome.status == dgram::SendStatus::refused)
-            session_.note_network_error(outcome.error);
-    }
+    for (const OutDatagram& datagram : out_.datagrams)
+        send(datagram);
     out_.datagrams.clear();
+    take_departures(); // most of them are there at once
+}
+
+void PortDriver::send(const OutDatagram& datagram) {
+    const dgram::Endpoint* const to = datagram.to ? &*datagram.to : nullptr;
+    const dgram::SendOutcome outcome = datagram.options
+                                           ? door_.send_one(datagram.view(), *datagram.options)
+                                           : door_.send(datagram.view(), datagram.size, to);
+    if (outcome.status == dgram::SendStatus::refused) session_.note_network_error(outcome.error);
+    if (datagram.probe) session_.on_handed(*datagram.probe, outcome);
+}
+
+void PortDriver::take_departures() {
+    dgram::Departure departure;
+    while (door_.take_departure(departure))
+        session_.on_departure(departure);
 }
 
 } // namespace wyn::session

@@ -9,8 +9,7 @@ namespace wyn::session {
 
 class PortDriver {
 public:
-    PortDriver(const PortSetup& setup, MonoTime now, Random& random, dgram::Datagrams& door)
-        : session_{setup, now, random}, door_{door} {}
+    PortDriver(const PortSetup& setup, MonoTime now, Random& random, dgram::Datagrams& door);
 
     void on_order(MonoTime now, const PortOrder& order);
 
@@ -37,9 +36,12 @@ public:
     void clear_news() { out_.news.clear(); }
 
     const PortSession& session() const { return session_; }
+    void on_clock(const ClockReading& reading) { session_.on_clock(reading); }
 
 private:
     void flush();
+    void send(const OutDatagram& datagram);
+    void take_departures();
 
     PortSession session_;
     dgram::Datagrams& door_;

@@ -6,6 +6,7 @@
 #include "crypto/keys.hpp"
 #include "dgram/address.hpp"
 #include "session/terms.hpp"
+#include "stats/probe_record.hpp"
 #include "wire/message.hpp"
 
 #include <optional>
@@ -70,9 +71,30 @@ struct EndTest {
     std::uint32_t test = 0;
     wire::End end = wire::End::stopped;
 };
-// Client's control port: probe at this interval; zero stops.
+// When probes leave.
+enum class ProbeTiming : std::uint8_t {
+    periodic, // at equal intervals from a random phase on (RFC 3432)
+    poisson,  // at exponential ones, of 5 means at most (RFC 2330, section 11.1)
+};
+// No server need answer more, so nobody sends more: see LatencyAnswerer.
+inline constexpr Duration shortest_probe_interval = 500us;
+
+// Client's control port: send probes. Of a new order everything holds from now on; numbers go on.
 struct SetProbing {
-    Duration interval{};
+    Duration interval{}; // from shortest_probe_interval, the mean; zero: stop
+    ProbeTiming timing = ProbeTiming::periodic;
+    std::uint64_t seed = 0;                             // of the schedule's chance
+    std::uint16_t payload_bytes = wire::shortest_probe; // ..longest_probe
+    std::uint8_t dscp = 0;                              // 0..63; the echoes' too
+    bool stamp_echoes = true;      // the server is to find out when each echo left its kernel
+    std::uint32_t most_probes = 0; // then stop; 0: no end
+    Duration most_time{};          // "; zero: no end
+    // How long an echo is waited for (RFC 7680's Tmax): three of the longest round trips, within
+    // these bounds. Before the first has come back it is this one.
+    Duration known_rtt{};
+    Duration shortest_wait = 2s;
+    Duration longest_wait = 10s;
+    bool unanswered = false; // with a stop: the server is gone, and nothing more will be told
 };
 
 // The messages of the control port that concern the connection.
@@ -107,20 +129,43 @@ struct GrantBroken {
 // Nothing was accepted from the peer for the idle time.
 struct PortSilent {};
 
-struct LatencySample {
-    std::uint32_t number = 0;
-    MonoTime sent{};
-    Duration rtt{};
+// Of all probes of a session. A probe that was sent and is in none of the four fates is under way.
+struct LatencyCounts {
+    std::uint32_t sent = 0;
+    std::uint32_t returned = 0;
+    std::uint32_t lost_there = 0;
+    std::uint32_t lost_back = 0;
+    std::uint32_t lost = 0;    // on a way that nobody knows
+    std::uint32_t skipped = 0; // times in the schedule that passed unused: this host was too late
+    std::uint32_t refused = 0; // times at which this host's stack took nothing
+    std::uint32_t late = 0;    // echoes of probes that were taken for lost
+    // First copies behind one that had left after them (RFC 4737), and further copies (RFC 5560).
+    std::uint32_t reordered_there = 0;
+    std::uint32_t reordered_back = 0;
+    std::uint32_t duplicates_there = 0;
+    std::uint32_t duplicates_back = 0;
+    // Arrivals whose DSCP was another one than that with which they left.
+    std::uint32_t remarked_there = 0;
+    std::uint32_t remarked_back = 0;
+    // Of those that returned: times that are not the kernel's although they were meant to be.
+    std::uint32_t unstamped_sent = 0;         // T1
+    std::uint32_t unstamped_far_received = 0; // T2
+    std::uint32_t unstamped_far_sent = 0;     // T3
+    std::uint32_t unstamped_received = 0;     // T4
+    std::uint64_t socket_drops = 0;           // datagrams that our own socket had no room for
 };
-// Round trips measured since the last such news, with cumulative counts.
+// Probes whose fate is settled since the last such news, in the order of their numbers, without a
+// gap.
 struct LatencyNews {
-    static constexpr std::size_t most_samples = 24;
-    std::uint32_t probes_sent = 0;
-    std::uint32_t echoes_received = 0;
-    std::uint32_t probes_arrived = 0; // at the server, by its newest echo
-    std::uint32_t stamps_missing = 0;
+    static constexpr std::size_t most_records = 8;
+    LatencyCounts counts;
+    ClockState far_clock; // the server's, by its newest echo
+    bool far_clock_known = false;
+    bool over = false; // no more will be sent, and nothing is under way
     std::uint8_t count = 0;
-    std::array<LatencySample, most_samples> samples{};
+    std::array<stats::ProbeRecord, most_records> records{};
+
+    std::span<const stats::ProbeRecord> settled() const { return std::span{records}.first(count); }
 };
 
 // Everything countable, cumulative; on a timer, so that none of it depends on any one arriving. It
@@ -132,9 +177,10 @@ struct PortSnapshot {
     std::uint64_t bytes_in = 0;
     std::uint64_t datagrams_out = 0;
     std::uint64_t bytes_out = 0;
-    int network_error = 0;  // errno of the newest ICMP or local error, 0: none
-    Duration rtt{};         // newest of the heartbeat; zero: none yet
-    std::uint32_t test = 0; // the newest test on this port
+    int network_error = 0;         // errno of the newest ICMP or local error, 0: none
+    Duration rtt{};                // newest of the heartbeat; zero: none yet
+    bool departure_stamps = false; // the kernel stamps departures for the probes of this port
+    std::uint32_t test = 0;        // the newest test on this port
     bool running = false;
     BitRate offered{0}; // by the sender, now
     wire::SenderRecord sent;

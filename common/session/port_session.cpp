@@ -3,6 +3,7 @@
 #include "base/check.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace wyn::session {
 
@@ -16,6 +17,7 @@ constexpr Duration until_rest = 2s;
 constexpr Duration snapshot_interval_at_rest = 30s;
 // Of a server's port that does nothing but answer probes.
 constexpr Duration snapshot_interval_probed = 1s;
+constexpr Duration clock_interval = 1s;
 // At rest the control port alone keeps the session alive; half of the idle time is left for beats
 // after a lost one. The others beat to keep what a NAT on the way remembers of them, which is at
 // least 30 s in practice (RFC 4787 wants 2 min).
@@ -73,14 +75,15 @@ bool PortSession::may_talk(const dgram::Endpoint& from) const {
     return peer_ ? from == *peer_ : from.address == setup_.peer.address;
 }
 
-void PortSession::send(const wire::SealedBody& body, Outbox& out,
-                       const std::optional<dgram::Endpoint>& to) {
+OutDatagram& PortSession::send(const wire::SealedBody& body, Outbox& out,
+                               const std::optional<dgram::Endpoint>& to) {
     OutDatagram& datagram = out.datagrams.emplace_back();
     datagram.size = sealer_.seal(body, datagram.bytes);
     datagram.to = to;
     ++counts_.datagrams_out;
     counts_.bytes_out += datagram.size;
     changed_ = true;
+    return datagram;
 }
 
 // Orders.
@@ -107,13 +110,25 @@ void PortSession::on_order(MonoTime now, const PortOrder& order, Outbox& out) {
         if (receiver_ && receiver_->test() == end->test) receiver_->end();
         end_told_ = false; // asked for its record, even if it was told before
     } else if (const auto* probing = std::get_if<SetProbing>(&order)) {
-        if (!latency_prober_) latency_prober_ = std::make_unique<LatencyProber>();
-        latency_prober_->set_interval(now, probing->interval);
+        on_probing(now, *probing);
     } else if (const auto* control = std::get_if<SendControl>(&order)) {
         // Before the proof there is nobody whom the server could tell anything.
         if (peer_) std::visit([&](const auto& body) { send(body, out); }, control->body);
     }
     on_timer(now, out);
+}
+
+// Before the server has confirmed the port it drops probes, and they would seem to be lost on their
+// way.
+void PortSession::on_probing(MonoTime now, const SetProbing& order) {
+    const bool begins = order.interval > Duration::zero();
+    if (begins && !asker_->confirmed()) {
+        waiting_probing_ = order;
+        return;
+    }
+    if (!latency_prober_) latency_prober_ = std::make_unique<LatencyProber>();
+    if (waiting_probing_) latency_prober_->set(now, *std::exchange(waiting_probing_, std::nullopt));
+    latency_prober_->set(now, order);
 }
 
 // Datagrams.
@@ -123,7 +138,12 @@ void PortSession::on_train(MonoTime now, const dgram::ReceivedTrain& train, Outb
     changed_ = true;
     if (train.cut_off) return counts_.drops.count(wire::Drop::length, count);
     if (!may_talk(train.from)) return counts_.drops.count(wire::Drop::source, count);
-    const Arrived at{.now = now, .stamp = train.stamp, .from = train.from};
+    const Arrived at{.now = now,
+                     .stamp = train.stamp,
+                     .from = train.from,
+                     .read = train.read_at,
+                     .traffic_class = train.traffic_class,
+                     .socket_drops = train.drops_before};
     // The kernel coalesces by sender and size, not by meaning: a shorter message ends a train of
     // bulk, and a heartbeat may stand in the middle of bulk of its size.
     for (std::size_t i = 0; i < count;) {
@@ -163,7 +183,10 @@ void PortSession::count_bulk(const dgram::ReceivedTrain& train,
 
 void PortSession::on_message(const Arrived& at, wire::Bytes datagram, Outbox& out) {
     const auto body = opener_.open(datagram);
-    if (!body) return counts_.drops.count(body.error());
+    if (!body) {
+        if (body.error() == wire::Drop::replayed) on_copy(datagram);
+        return counts_.drops.count(body.error());
+    }
     last_heard_ = at.now;
     silence_told_ = false;
     ++counts_.datagrams_in;
@@ -180,20 +203,11 @@ std::optional<wire::Drop> PortSession::pass_up(const Body& body, bool expected, 
 
 std::optional<wire::Drop> PortSession::dispatch(const Arrived& at, const wire::SealedBody& body,
                                                 Outbox& out) {
-    const bool control = setup_.role == PortRole::control;
     if (const auto* beat = std::get_if<wire::Beat>(&body)) return on_beat(at, *beat, out);
     if (const auto* feedback = std::get_if<wire::Feedback>(&body))
         return on_feedback(at, *feedback);
-    if (const auto* probe = std::get_if<wire::Probe>(&body)) {
-        if (!control || !is_server() || !peer_) return wire::Drop::unexpected;
-        last_probed_ = at.now;
-        send(latency_answerer_.on_probe(at.stamp, at.now, *probe), out);
-        return std::nullopt;
-    }
-    if (const auto* echo = std::get_if<wire::Echo>(&body)) {
-        if (!latency_prober_) return wire::Drop::unexpected;
-        return latency_prober_->on_echo(at.stamp, *echo);
-    }
+    if (const auto* probe = std::get_if<wire::Probe>(&body)) return on_probe(at, *probe, out);
+    if (const auto* echo = std::get_if<wire::Echo>(&body)) return on_echo(at, *echo);
     if (const auto* start = std::get_if<wire::Start>(&body))
         return pass_up(*start, is_server(), out);
     if (const auto* stop = std::get_if<wire::Stop>(&body)) return pass_up(*stop, is_server(), out);
@@ -239,6 +253,60 @@ bool PortSession::may_leave_out(const wire::Beat& answer, MonoTime now) const {
     return answer.step == 2 && asker_->confirmed() && rests(now);
 }
 
+std::optional<wire::Drop> PortSession::on_probe(const Arrived& at, const wire::Probe& probe,
+                                                Outbox& out) {
+    if (setup_.role != PortRole::control || !is_server() || !peer_) return wire::Drop::unexpected;
+    last_probed_ = at.now;
+    if (!latency_answerer_) {
+        latency_answerer_ = std::make_unique<LatencyAnswerer>(setup_.terms.max_rate);
+        clock_watch_ = std::make_unique<ClockWatch>();
+    }
+    const auto echo = latency_answerer_->on_probe(at.stamp, at.now, at.traffic_class, probe);
+    if (!echo) return echo.error();
+    OutDatagram& datagram = send(*echo, out);
+    // As the probe came, but it has its own congestion to meet.
+    const auto dscp = static_cast<std::uint8_t>(at.traffic_class & ~3U);
+    if (dscp == 0 && !echo->stamped) return std::nullopt;
+    datagram.options.emplace(dgram::SendOptions{.traffic_class = dscp});
+    if (echo->stamped) datagram.options->departure_id = echo->number;
+    return std::nullopt;
+}
+
+std::optional<wire::Drop> PortSession::on_echo(const Arrived& at, const wire::Echo& echo) {
+    if (!latency_prober_) return wire::Drop::unexpected;
+    return latency_prober_->on_echo({.stamp = at.stamp,
+                                     .read = at.read,
+                                     .traffic_class = at.traffic_class,
+                                     .socket_drops = at.socket_drops},
+                                    echo);
+}
+
+// An authentic message whose counter was used before: of the latency flow that is a duplicate,
+// which counts as such and is not answered.
+void PortSession::on_copy(wire::Bytes datagram) {
+    const auto message = wire::decode_sealed(datagram);
+    if (!message) return;
+    if (const auto* probe = std::get_if<wire::Probe>(&message->body); probe && latency_answerer_)
+        latency_answerer_->on_copy(*probe);
+    if (const auto* echo = std::get_if<wire::Echo>(&message->body); echo && latency_prober_)
+        latency_prober_->on_copy(*echo);
+}
+
+void PortSession::on_departure(const dgram::Departure& departure) {
+    if (latency_prober_) latency_prober_->on_departure(departure.id, departure.stamp);
+    if (latency_answerer_) latency_answerer_->on_departure(departure.id, departure.stamp);
+}
+
+bool PortSession::wants_clock(MonoTime now) const {
+    return clock_watch_ && now - clock_watch_->observed() >= clock_interval &&
+           now - last_probed_ < clock_interval;
+}
+
+void PortSession::on_clock(const ClockReading& reading) {
+    clock_watch_->observe(reading);
+    latency_answerer_->note_clock(*clock_watch_->state());
+}
+
 std::optional<wire::Drop> PortSession::on_feedback(const Arrived& at,
                                                    const wire::Feedback& feedback) {
     if (!sender_ || !peer_ || !sender_->on_feedback(at.stamp.time, feedback))
@@ -282,9 +350,12 @@ void PortSession::on_timer(MonoTime now, Outbox& out) {
         asker_->set_interval(now, beat_interval(now));
         if (const auto beat = asker_->on_timer(now)) send(*beat, out);
     }
+    if (waiting_probing_ && asker_->confirmed())
+        on_probing(now, *std::exchange(waiting_probing_, std::nullopt));
     if (latency_prober_) {
-        if (const auto probe = latency_prober_->on_timer(now)) send(*probe, out);
-        if (const auto news = latency_prober_->take_news(now)) out.news.emplace_back(*news);
+        send_probes(now, out);
+        while (const auto news = latency_prober_->take_news(now))
+            out.news.emplace_back(*news);
     }
     if (sender_) sender_->on_timer(now);
     if (receiver_)
@@ -295,6 +366,14 @@ void PortSession::on_timer(MonoTime now, Outbox& out) {
         out.news.emplace_back(PortSilent{});
     }
     tell_snapshot(now, out);
+}
+
+void PortSession::send_probes(MonoTime now, Outbox& out) {
+    while (const auto due = latency_prober_->on_timer(now)) {
+        OutDatagram& datagram = send(due->probe, out);
+        datagram.options = due->options;
+        if (!due->probe.sweep) datagram.probe = due->probe.number;
+    }
 }
 
 void PortSession::tell_ended_tests(Outbox& out) {
@@ -326,6 +405,7 @@ wire::SenderRecord PortSession::sent() const {
 PortSnapshot PortSession::snapshot() const {
     PortSnapshot snapshot = counts_;
     snapshot.rtt = rtt_;
+    snapshot.departure_stamps = door_.departure_stamps;
     snapshot.running = is_sending() || is_receiving();
     if (sender_) {
         snapshot.test = sender_->test();
@@ -384,6 +464,7 @@ void PortSession::tell_snapshot(MonoTime now, Outbox& out) {
 }
 
 MonoTime PortSession::due() const {
+    if (waiting_probing_ && asker_->confirmed()) return MonoTime{};
     MonoTime due = snapshot_due();
     if (latency_prober_) due = std::min(due, latency_prober_->due());
     if (asker_) due = std::min(due, asker_->due());

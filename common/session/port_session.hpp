@@ -3,10 +3,12 @@
 // datagrams and news come out.
 #pragma once
 
+#include "clock/clock_watch.hpp"
 #include "session/beats.hpp"
 #include "session/bulk_receiver.hpp"
 #include "session/bulk_sender.hpp"
-#include "session/latency.hpp"
+#include "session/latency_answerer.hpp"
+#include "session/latency_prober.hpp"
 #include "session/outbox.hpp"
 #include "session/seal.hpp"
 
@@ -25,6 +27,16 @@ public:
     void note_capabilities(const dgram::Capabilities& capabilities);
     // An ICMP error or a refusal of the local stack: told, but it ends nothing (it may be forged).
     void note_network_error(int number) { counts_.network_error = number; }
+    // What became of a probe of the outbox, right after it was to be sent.
+    void on_handed(std::uint32_t probe, const dgram::SendOutcome& outcome) {
+        latency_prober_->on_handed(probe, outcome);
+    }
+    // The stack tells when a datagram left it.
+    void on_departure(const dgram::Departure& departure);
+    // Whether to read the clocks for the peer, which needs it once a second while it probes, and
+    // what was read.
+    bool wants_clock(MonoTime now) const;
+    void on_clock(const ClockReading& reading);
     void on_timer(MonoTime now, Outbox& out);
     // When on_timer() or the bulk sender has something to do.
     MonoTime due() const;
@@ -48,6 +60,9 @@ private:
         MonoTime now;
         Stamp stamp;
         dgram::Endpoint from;
+        MonoTime read;
+        std::uint8_t traffic_class;
+        std::uint64_t socket_drops;
     };
 
     bool is_server() const { return setup_.side == Side::server; }
@@ -61,12 +76,17 @@ private:
                                        Outbox& out);
     std::optional<wire::Drop> on_beat(const Arrived& at, const wire::Beat& beat, Outbox& out);
     bool may_leave_out(const wire::Beat& answer, MonoTime now) const;
+    std::optional<wire::Drop> on_probe(const Arrived& at, const wire::Probe& probe, Outbox& out);
+    std::optional<wire::Drop> on_echo(const Arrived& at, const wire::Echo& echo);
+    void on_copy(wire::Bytes datagram);
     std::optional<wire::Drop> on_feedback(const Arrived& at, const wire::Feedback& feedback);
     template <typename Body>
     std::optional<wire::Drop> pass_up(const Body& body, bool expected, Outbox& out);
 
-    void send(const wire::SealedBody& body, Outbox& out,
-              const std::optional<dgram::Endpoint>& to = std::nullopt);
+    OutDatagram& send(const wire::SealedBody& body, Outbox& out,
+                      const std::optional<dgram::Endpoint>& to = std::nullopt);
+    void on_probing(MonoTime now, const SetProbing& order);
+    void send_probes(MonoTime now, Outbox& out);
     void tell_ended_tests(Outbox& out);
     bool is_active() const;
     Duration probing_interval() const;
@@ -82,14 +102,16 @@ private:
     Random& random_;
     Sealer sealer_;
     Opener opener_;
-    LatencyAnswerer latency_answerer_;
     // What only one side, one role or a load needs: some ten KiB that a resting port does not have.
-    std::unique_ptr<BeatAnswerer> answerer_;          // server
-    std::unique_ptr<BeatAsker> asker_;                // client
-    std::unique_ptr<LatencyProber> latency_prober_;   // client's control port, once it probes
-    std::unique_ptr<BulkSender> sender_;              // from the first test on
-    std::unique_ptr<BulkReceiver> receiver_;          // "
-    std::unique_ptr<crypto::BulkTagger> bulk_tagger_; // the receiver's
+    std::unique_ptr<BeatAnswerer> answerer_;            // server
+    std::unique_ptr<BeatAsker> asker_;                  // client
+    std::unique_ptr<LatencyProber> latency_prober_;     // client's control port, once it probes
+    std::optional<SetProbing> waiting_probing_;         // "; until the server takes probes
+    std::unique_ptr<LatencyAnswerer> latency_answerer_; // server's, once it is probed
+    std::unique_ptr<ClockWatch> clock_watch_;           // "
+    std::unique_ptr<BulkSender> sender_;                // from the first test on
+    std::unique_ptr<BulkReceiver> receiver_;            // "
+    std::unique_ptr<crypto::BulkTagger> bulk_tagger_;   // the receiver's
     dgram::Capabilities door_;
     bool end_told_ = true;
     bool broken_told_ = false;

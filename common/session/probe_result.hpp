@@ -10,14 +10,15 @@
 
 namespace wyn::session {
 
-// A latency flow during one phase.
+// A latency flow during one phase: the probes that were sent in it.
 struct LatencyResult {
     stats::Histogram rtt;
     stats::DelaySeries series{50ms}; // of the same round trips, by when their probes were sent
     std::uint64_t probes_sent = 0;
+    std::uint64_t probes_arrived = 0; // at the server, as far as that is known
     std::uint64_t echoes_received = 0;
-    std::uint64_t probes_arrived = 0; // at the server
-    std::uint64_t stamps_missing = 0; // round trips without a kernel receive stamp on our side
+    std::uint64_t lost_unknown = 0;   // neither: on which way they were lost nobody knows
+    std::uint64_t stamps_missing = 0; // round trips of which a time is not the kernel's
 };
 
 // One direction's load. Truth comes from `received`, the receiver's record.

@@ -3,18 +3,20 @@
 namespace wyn::session {
 
 bool ReplayWindow::accept(std::uint64_t counter) {
-    static constexpr std::uint64_t width = 64;
+    if (counter == 0 || (counter <= highest_ && highest_ - counter >= width)) return false;
     if (counter > highest_) {
-        const std::uint64_t ahead = counter - highest_;
-        seen_ = ahead < width ? seen_ << ahead | 1 : 1;
+        // What the new ones take the places of is forgotten.
+        if (counter - highest_ >= width)
+            seen_.fill(0);
+        else
+            for (std::uint64_t word = highest_ / 64 + 1; word <= counter / 64; ++word)
+                seen_[word % words] = 0;
         highest_ = counter;
-        return true;
     }
-    const std::uint64_t behind = highest_ - counter;
-    if (counter == 0 || behind >= width) return false;
-    const std::uint64_t bit = std::uint64_t{1} << behind;
-    if ((seen_ & bit) != 0) return false;
-    seen_ |= bit;
+    std::uint64_t& word = seen_[counter / 64 % words];
+    const std::uint64_t bit = std::uint64_t{1} << counter % 64;
+    if ((word & bit) != 0) return false;
+    word |= bit;
     return true;
 }
 

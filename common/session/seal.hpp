@@ -9,16 +9,23 @@
 
 namespace wyn::session {
 
-// Which counters have been seen: the highest, and a bit for each of the 63 before it. Reordered
-// messages pass, repeated and very old ones do not (the method of RFC 6479).
+static_assert(wire::longest_sealed <= crypto::MessageTagger::longest_message);
+
+// Which counters have been seen: the highest, and a bit for each of the 1023 before it. Reordered
+// messages pass, repeated and very old ones do not (the method of RFC 6479). So wide, because
+// probes of a latency flow, 2000 in a second at most, may overtake each other by half a second.
 class ReplayWindow {
 public:
+    static constexpr std::uint64_t width = 1024;
+
     // True when this counter is new; it is then remembered.
     bool accept(std::uint64_t counter);
 
 private:
-    std::uint64_t highest_ = 0; // counters start at 1
-    std::uint64_t seen_ = 0;    // bit i: highest_ - i
+    static constexpr std::size_t words = width / 64 + 1; // the newest is partly empty
+
+    std::uint64_t highest_ = 0;               // counters start at 1
+    std::array<std::uint64_t, words> seen_{}; // bit c % 64 of word c / 64 % words
 };
 
 // Seals the messages that one side sends on one port.
@@ -28,7 +35,7 @@ public:
     // Starts at another counter than 1: for the daemon's last word in the name of a dead worker.
     void start_at(std::uint64_t counter) { counter_ = counter; }
 
-    // Writes the message, returns its length. `out` holds at least wire::longest_feedback bytes.
+    // Writes the message, returns its length. `out` holds at least wire::longest_sealed bytes.
     std::size_t seal(const wire::SealedBody& body, std::span<std::uint8_t> out);
 
 private:

@@ -14,11 +14,6 @@ constexpr std::uint32_t most_closes = 3;
 // After the client's CLOSE was answered, its repetitions are answered for this long.
 constexpr Duration linger = 300ms;
 
-template <typename Body>
-ConnectionOutbox::ToPort say(const Body& body) {
-    return {PortRole::control, SendControl{body}};
-}
-
 // The smaller of two limits where 0 means none.
 std::uint64_t tighter(std::uint64_t one, std::uint64_t other) {
     if (one == 0 || other == 0) return std::max(one, other);

@@ -7,25 +7,9 @@
 // trip and no state.
 #pragma once
 
-#include "session/connection_link.hpp"
-
-#include <vector>
+#include "session/connection_outbox.hpp"
 
 namespace wyn::session {
-
-struct ConnectionOutbox {
-    struct ToPort {
-        PortRole role;
-        PortOrder order;
-    };
-    std::vector<ToPort> orders;
-    std::vector<ConnectionNews> news;
-
-    void clear() {
-        orders.clear();
-        news.clear();
-    }
-};
 
 class ServerConnection {
 public:

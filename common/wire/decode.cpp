@@ -264,21 +264,75 @@ DecodedBody decode_report(Bytes datagram) {
                                .receive_buffer_bytes = in.receive_buffer_bytes.u32()}};
 }
 
+bool is_probe_length(std::size_t length) {
+    return within(length, shortest_probe, longest_probe);
+}
+
 DecodedBody decode_probe(Bytes datagram) {
+    if (!is_probe_length(datagram.size())) return Rejected{Drop::length};
     const auto in = read<ProbeLayout>(datagram);
     if (!are_times(in.sent_ns)) return Rejected{Drop::value};
-    return Probe{.number = in.number.u32(), .sent_ns = in.sent_ns.get()};
+    return Probe{.length = static_cast<std::uint16_t>(datagram.size()),
+                 .number = in.number.u32(),
+                 .stamp_echo = (in.probe_flags.get() & 1) != 0,
+                 .sweep = (in.probe_flags.get() & 2) != 0,
+                 .sent_ns = in.sent_ns.get()};
+}
+
+std::optional<ClockState> read_clock(const EchoLayout& in) {
+    constexpr std::uint32_t not_known = 0xffff'ffff;
+    if (in.clock_sync.get() > static_cast<std::uint8_t>(last_clock_sync)) return std::nullopt;
+    ClockState clock{.discipline = {.sync = static_cast<ClockSync>(in.clock_sync.get())},
+                     .steps = in.clock_steps.u32(),
+                     .slew_ppb = std::bit_cast<std::int32_t>(in.clock_slew_ppb.u32())};
+    if (in.clock_max_error_us.u32() != not_known)
+        clock.discipline.max_error = std::chrono::microseconds{in.clock_max_error_us.get()};
+    return clock;
+}
+
+Followed read_followed(const EchoLayout& in) {
+    Followed followed{.number = in.followed_number.u32()};
+    for (std::size_t i = 0; i < most_followed; ++i)
+        if (const std::uint32_t ns = in.left_after_ns[i].u32(); ns != 0)
+            followed.left_after[i] = Duration{ns};
+    return followed;
+}
+
+// Nothing: its lengths make no sense.
+std::optional<ReceivedMap> read_map(const EchoLayout& in, Bytes datagram) {
+    const std::size_t length = map_bytes_in(datagram.size());
+    ReceivedMap map{.newest = in.map_newest.u32(),
+                    .form = (in.echo_flags.get() & 4) != 0 ? MapForm::lengths : MapForm::bits,
+                    .length = static_cast<std::uint8_t>(length)};
+    std::ranges::copy(datagram.subspan(sizeof(EchoLayout), length), map.bytes.begin());
+    StretchReader reader{map};
+    while (reader.next()) {
+    }
+    return reader.is_sound() ? std::optional{map} : std::nullopt;
 }
 
 DecodedBody decode_echo(Bytes datagram) {
+    if (!is_probe_length(datagram.size())) return Rejected{Drop::length};
     const auto in = read<EchoLayout>(datagram);
-    if (!are_times(in.probe_sent_ns, in.probe_received_ns, in.sent_ns))
+    const auto clock = read_clock(in);
+    if (!clock || !are_times(in.probe_sent_ns, in.probe_received_ns, in.sent_ns))
         return Rejected{Drop::value};
-    return Echo{.number = in.number.u32(),
-                .probes_received = in.probes_received.u32(),
+    const auto map = read_map(in, datagram);
+    if (!map) return Rejected{Drop::value};
+    return Echo{.length = static_cast<std::uint16_t>(datagram.size()),
+                .number = in.number.u32(),
+                .kernel_stamp = (in.echo_flags.get() & 1) != 0,
+                .stamped = (in.echo_flags.get() & 2) != 0,
+                .traffic_class = in.traffic_class.bytes[0],
                 .probe_sent_ns = in.probe_sent_ns.get(),
                 .probe_received_ns = in.probe_received_ns.get(),
-                .sent_ns = in.sent_ns.get()};
+                .sent_ns = in.sent_ns.get(),
+                .received = in.received.u32(),
+                .duplicates = in.duplicates.u32(),
+                .reordered = in.reordered.u32(),
+                .map = *map,
+                .clock = *clock,
+                .followed = read_followed(in)};
 }
 
 template <typename Message>
@@ -338,7 +392,7 @@ DecodedBody decode_feedback(Bytes datagram) {
     return feedback;
 }
 
-// The exact length of a sealed message; nothing for FEEDBACK and for what is not sealed.
+// The exact length of a sealed message; nothing for those that differ and for what is not sealed.
 std::optional<std::size_t> fixed_length(Type type) {
     switch (type) {
     case Type::beat0:
@@ -346,16 +400,16 @@ std::optional<std::size_t> fixed_length(Type type) {
     case Type::beat2: return sizeof(BeatLayout);
     case Type::start: return sizeof(StartLayout);
     case Type::stop: return sizeof(StopLayout);
-    case Type::probe: return sizeof(ProbeLayout);
     case Type::close:
     case Type::closed: return sizeof(CloseLayout);
     case Type::ready: return sizeof(ReadyLayout);
     case Type::report: return sizeof(ReportLayout);
-    case Type::echo: return sizeof(EchoLayout);
     case Type::hello:
     case Type::cookie:
     case Type::assign:
     case Type::refuse:
+    case Type::probe:
+    case Type::echo:
     case Type::bulk:
     case Type::feedback: return std::nullopt;
     }

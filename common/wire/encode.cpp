@@ -93,11 +93,10 @@ std::size_t encode_one(const Refuse& refuse, std::span<std::uint8_t> out) {
                  out);
 }
 
-std::uint32_t lateness_ns(const std::optional<Duration>& lateness) {
+// 0 stands for what is not known.
+std::uint32_t at_least_one_ns(const std::optional<Duration>& time) {
     constexpr std::int64_t most = 0xffffffff;
-    return lateness
-               ? static_cast<std::uint32_t>(std::clamp<std::int64_t>(lateness->count(), 1, most))
-               : 0;
+    return time ? static_cast<std::uint32_t>(std::clamp<std::int64_t>(time->count(), 1, most)) : 0;
 }
 
 // Fills the header once the length is known.
@@ -182,9 +181,9 @@ struct Sealing {
                                   .best_index = received.best_index,
                                   .stamps_missing = received.stamps_missing,
                                   .packets_skipped = sent.packets_skipped,
-                                  .lateness_p50_ns = lateness_ns(sent.lateness.p50),
-                                  .lateness_p99_ns = lateness_ns(sent.lateness.p99),
-                                  .lateness_max_ns = lateness_ns(sent.lateness.max),
+                                  .lateness_p50_ns = at_least_one_ns(sent.lateness.p50),
+                                  .lateness_p99_ns = at_least_one_ns(sent.lateness.p99),
+                                  .lateness_max_ns = at_least_one_ns(sent.lateness.max),
                                   .receive_buffer_bytes = received.receive_buffer_bytes,
                                   .longest_train = received.longest_train,
                                   .pacing = static_cast<std::uint8_t>(sent.pacing),
@@ -192,25 +191,8 @@ struct Sealing {
                                   .tag = {}},
                      out);
     }
-    std::size_t operator()(const Probe& probe) const {
-        return write(ProbeLayout{.header = header(Type::probe, sizeof(ProbeLayout)),
-                                 .number = probe.number,
-                                 .sent_ns = probe.sent_ns,
-                                 .padding = {},
-                                 .tag = {}},
-                     out);
-    }
-    std::size_t operator()(const Echo& echo) const {
-        return write(EchoLayout{.header = header(Type::echo, sizeof(EchoLayout)),
-                                .number = echo.number,
-                                .probes_received = echo.probes_received,
-                                .probe_sent_ns = echo.probe_sent_ns,
-                                .probe_received_ns = echo.probe_received_ns,
-                                .sent_ns = echo.sent_ns,
-                                .padding = {},
-                                .tag = {}},
-                     out);
-    }
+    std::size_t operator()(const Probe& probe) const;
+    std::size_t operator()(const Echo& echo) const;
     std::size_t operator()(const Close& close) const { return close_like(Type::close, close.end); }
     std::size_t operator()(const Closed& closed) const {
         return close_like(Type::closed, closed.end);
@@ -224,6 +206,59 @@ struct Sealing {
     }
     std::size_t operator()(const Feedback& feedback) const;
 };
+
+// Clears the first `length` bytes of `out` and writes the layout in front.
+template <typename Layout>
+void begin_padded(const Layout& layout, std::size_t length, std::span<std::uint8_t> out) {
+    WYN_CHECK(length >= shortest_probe && length <= longest_probe && out.size() >= length);
+    write(layout, out);
+    std::ranges::fill(out.subspan(sizeof layout, length - sizeof layout), std::uint8_t{0});
+}
+
+std::size_t Sealing::operator()(const Probe& probe) const {
+    begin_padded(ProbeLayout{.header = header(Type::probe, probe.length),
+                             .number = probe.number,
+                             .probe_flags = (probe.stamp_echo ? 1U : 0U) | (probe.sweep ? 2U : 0U),
+                             .reserved = {},
+                             .sent_ns = probe.sent_ns},
+                 probe.length, out);
+    return probe.length;
+}
+
+std::uint64_t saturated_us(const std::optional<Duration>& error) {
+    constexpr std::int64_t not_known = 0xffff'ffff;
+    if (!error) return not_known;
+    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(*error).count();
+    return static_cast<std::uint64_t>(std::clamp<std::int64_t>(us, 0, not_known - 1));
+}
+
+std::size_t Sealing::operator()(const Echo& echo) const {
+    EchoLayout layout{.header = header(Type::echo, echo.length),
+                      .number = echo.number,
+                      .echo_flags = (echo.kernel_stamp ? 1U : 0U) | (echo.stamped ? 2U : 0U) |
+                                    (echo.map.form == MapForm::lengths ? 4U : 0U),
+                      .traffic_class = echo.traffic_class,
+                      .clock_sync = static_cast<std::uint8_t>(echo.clock.discipline.sync),
+                      .reserved = 0,
+                      .probe_sent_ns = echo.probe_sent_ns,
+                      .probe_received_ns = echo.probe_received_ns,
+                      .sent_ns = echo.sent_ns,
+                      .received = echo.received,
+                      .duplicates = echo.duplicates,
+                      .reordered = echo.reordered,
+                      .map_newest = echo.map.newest,
+                      .clock_max_error_us = saturated_us(echo.clock.discipline.max_error),
+                      .clock_steps = echo.clock.steps,
+                      .clock_slew_ppb = std::bit_cast<std::uint32_t>(echo.clock.slew_ppb),
+                      .followed_number = echo.followed.number,
+                      .left_after_ns = {}};
+    for (std::size_t i = 0; i < most_followed; ++i)
+        layout.left_after_ns[i] = at_least_one_ns(echo.followed.left_after[i]);
+    begin_padded(layout, echo.length, out);
+    WYN_CHECK(echo.map.length <= map_bytes_in(echo.length));
+    std::copy_n(echo.map.bytes.begin(), echo.map.length, out.subspan(sizeof layout).begin());
+    return echo.length;
+}
 
 std::uint64_t saturated(std::uint64_t value, std::uint64_t largest) {
     return std::min(value, largest);

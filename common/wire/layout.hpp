@@ -12,10 +12,10 @@
 //   BEAT0/1/2  8 9 10     96   AES-CMAC, port key       server / client / server, each port
 //   START     16          64   AES-CMAC, port key       server, control port
 //   STOP      17          64   "                        server, control port
-//   PROBE     18          96   "                        server, control port
+//   PROBE     18    160-1472   "                        server, control port
 //   READY     32          64   "                        client, control port
 //   REPORT    33         216   "                        client, control port
-//   ECHO      34          96   "                        client, control port
+//   ECHO      34    160-1472   "                        client, control port
 //   CLOSE     24          48   "                        both, control port
 //   CLOSED    25          48   "                        both, control port
 //   BULK      48     40-65507  AES-128 CBC-MAC, 64 bit  upload: server; download: client
@@ -237,28 +237,56 @@ struct ReportLayout {
 static_assert(sizeof(ReportLayout) == 216 && offsetof(ReportLayout, packets) == 64 &&
               offsetof(ReportLayout, best_packets) == 136);
 
-// One latency probe and its answer, of equal size.
+// One latency probe and its answer, which has the same length. Between what stands here and the tag
+// PROBE has zeros, ECHO the map of received probes (wire/received_map.hpp) and then zeros.
 struct ProbeLayout {
     HeaderLayout header;                  //  0
-    Be<4> number;                         // 24  from 0, rising by one
-    Be<4> reserved;                       // 28
+    Be<4> number;                         // 24  from 0, rising by one; of a sweep: where to look
+    Be<1> probe_flags;                    // 28  bit 0: stamp the echo's departure; bit 1: a sweep
+    std::array<std::uint8_t, 3> reserved; // 29
     Be<8> sent_ns;                        // 32
-    std::array<std::uint8_t, 40> padding; // 40
-    Tag tag;                              // 80
 };
-static_assert(sizeof(ProbeLayout) == 96);
+static_assert(sizeof(ProbeLayout) == 40);
+
+inline constexpr std::size_t most_followed = 4;    // echoes whose departure one ECHO tells
+inline constexpr std::size_t most_map_bytes = 128; // 1024 probes at a bit each
 
 struct EchoLayout {
-    HeaderLayout header;                  //  0
-    Be<4> number;                         // 24  of the probe
-    Be<4> probes_received;                // 28  so far, first copies: splits loss by direction
-    Be<8> probe_sent_ns;                  // 32  copied from the probe
-    Be<8> probe_received_ns;              // 40  server's clock, kernel stamp where there is one
-    Be<8> sent_ns;                        // 48  server's clock
-    std::array<std::uint8_t, 24> padding; // 56
-    Tag tag;                              // 80
+    HeaderLayout header; //  0
+    Be<4> number;        // 24  of the probe
+    Be<1> echo_flags;    // 28  bit 0: the kernel stamped the probe's arrival; bit 1: this echo's
+                         //     departure is being stamped; bit 2: the map has lengths
+    Be<1> traffic_class; // 29  of the probe as it arrived: DSCP and ECN
+    Be<1> clock_sync;    // 30  of the server's wall clock (clock/clock_state.hpp)
+    Be<1> reserved;      // 31
+    Be<8> probe_sent_ns; // 32  copied from the probe
+    Be<8> probe_received_ns;  // 40  server's clock
+    Be<8> sent_ns;            // 48  server's clock, when the echo was handed to its kernel
+    Be<4> received;           // 56  probes so far, first copies
+    Be<4> duplicates;         // 60  further copies
+    Be<4> reordered;          // 64  first copies behind a higher number (RFC 4737, section 3.3)
+    Be<4> map_newest;         // 68  the highest number received, to a sweep: below its number
+    Be<4> clock_max_error_us; // 72  as its discipline claims; all ones: not known
+    Be<4> clock_steps;        // 76  seen since the first probe
+    Be<4> clock_slew_ppb;     // 80  two's complement: how much faster its monotonic clock runs
+    Be<4> followed_number;    // 84  of the newest echo whose departure is known
+    // For it and the three numbers before it: how long after its sent_ns the echo left the kernel,
+    // at least 1 (saturating); 0: not known.
+    std::array<Be<4>, most_followed> left_after_ns; // 88
 };
-static_assert(sizeof(EchoLayout) == 96);
+static_assert(sizeof(EchoLayout) == 104 && offsetof(EchoLayout, sent_ns) == 48 &&
+              offsetof(EchoLayout, left_after_ns) == 88);
+
+// The shortest has room for a map of 320 probes at a bit each; the longest fits an Ethernet frame
+// with IPv4.
+inline constexpr std::size_t shortest_probe = 160;
+inline constexpr std::size_t longest_probe = 1472;
+static_assert(shortest_probe == sizeof(EchoLayout) + 40 + sizeof(Tag));
+// The bytes of the map in an ECHO of this length.
+constexpr std::size_t map_bytes_in(std::size_t length) {
+    const std::size_t room = length - sizeof(EchoLayout) - sizeof(Tag);
+    return room < most_map_bytes ? room : most_map_bytes;
+}
 
 struct CloseLayout {                      // CLOSE and CLOSED
     HeaderLayout header;                  //  0
@@ -331,5 +359,8 @@ inline constexpr std::size_t longest_feedback =
     sizeof(FeedbackLayout) + most_steps * sizeof(StepLayout) + sizeof(Tag);
 // Fits the smallest IPv6 path (RFC 8200: 1280) without fragments.
 static_assert(longest_feedback == 1200 && longest_feedback <= 1280 - 48);
+// Of all messages that are sealed.
+inline constexpr std::size_t longest_sealed = longest_probe;
+static_assert(longest_sealed >= longest_feedback);
 
 } // namespace wyn::wire

@@ -2,9 +2,10 @@
 // field are in wire/layout.hpp; the ranges that decode() enforces are given here.
 #pragma once
 
-#include "clock/time.hpp"
+#include "clock/clock_state.hpp"
 #include "wire/layout.hpp"
 #include "wire/reason.hpp"
+#include "wire/received_map.hpp"
 
 #include <algorithm>
 #include <array>
@@ -237,17 +238,39 @@ struct Report {
 };
 
 struct Probe {
+    std::uint16_t length = shortest_probe; // of the message, shortest_probe..longest_probe
     std::uint32_t number = 0;
+    bool stamp_echo = false; // the server is to find out when its echo left the kernel
+    // Not a probe that is counted, but a question for what echoes could not tell: which of the
+    // numbers below `number` have come.
+    bool sweep = false;
     std::uint64_t sent_ns = 0;
     bool operator==(const Probe&) const = default;
 };
 
+// When earlier echoes left the server's kernel.
+struct Followed {
+    std::uint32_t number = 0; // the newest one's
+    // After its sent_ns; of `number`, `number` - 1, ...; nothing: not known.
+    std::array<std::optional<Duration>, most_followed> left_after;
+    bool operator==(const Followed&) const = default;
+};
+
 struct Echo {
+    std::uint16_t length = shortest_probe; // of the message: that of the probe
     std::uint32_t number = 0;
-    std::uint32_t probes_received = 0;
+    bool kernel_stamp = false; // probe_received_ns is the kernel's
+    bool stamped = false;      // this echo's departure will be told by later ones, if all goes well
+    std::uint8_t traffic_class = 0;
     std::uint64_t probe_sent_ns = 0;
     std::uint64_t probe_received_ns = 0;
     std::uint64_t sent_ns = 0;
+    std::uint32_t received = 0; // first copies, modulo 2^32 as the next two
+    std::uint32_t duplicates = 0;
+    std::uint32_t reordered = 0;
+    ReceivedMap map; // of map_bytes_in(length) bytes
+    ClockState clock;
+    Followed followed;
     bool operator==(const Echo&) const = default;
 };
 

@@ -1,9 +1,9 @@
 // One port of a session, client and server, with a network between them that does anything and a
 // peer with the right keys that says anything: a script of orders, time steps, trains and spoiled
 // datagrams.
-// Promise: before its proof the server answers beats and nothing else, never with more than came;
-// whatever leaves is a sound message of its session; no bulk leaves without feedback for 500 ms; no
-// authentic message makes either side do arithmetic that overflows.
+// Promise: before its proof the server answers beats and nothing else; it never answers with more
+// than came; whatever leaves is a sound message of its session; no bulk leaves without feedback for
+// 500 ms; no authentic message makes either side do arithmetic that overflows.
 #include "session/port_session.hpp"
 
 #include "fuzz/script.hpp"
@@ -71,11 +71,10 @@ public:
                                          .drops_before = drops_};
         if (train.count() > dgram::most_segments) return {};
         if (wire::peek_type(datagram.bytes) == wire::Type::feedback) last_feedback_ = now;
-        const bool was_proven = proven_;
         session_.on_train(now, train, out_);
         std::vector<Datagram> left = flush();
-        if (was_proven || is_client()) return left;
-        // At most one answer for each datagram, as long as a BEAT0.
+        if (is_client()) return left;
+        // At most one answer for each datagram, as long as what it answers.
         std::size_t size = 0;
         for (const Datagram& answer : left)
             size += answer.bytes.size();
@@ -89,6 +88,11 @@ public:
     }
 
     std::vector<Datagram> on_timer(MonoTime now) {
+        if (session_.wants_clock(now))
+            session_.on_clock({.raw = RawTime{now.time_since_epoch()},
+                               .wall = WallTime{now.time_since_epoch()},
+                               .mono = now,
+                               .discipline = {}});
         session_.on_timer(now, out_);
         std::vector<Datagram> left = flush();
         // Nothing is left to do now but to send, so a loop that sleeps until then does not spin.
@@ -118,9 +122,14 @@ public:
         return {std::move(datagram)};
     }
 
+    // The stack tells that a datagram has left, or says so.
+    void depart(std::uint32_t id, MonoTime when) {
+        session_.on_departure({.id = id, .stamp = {when, StampOrigin::kernel}});
+    }
+
     // A message of the script with the seal of this side's peer.
     Datagram sealed_by_peer(const wire::SealedBody& body) {
-        Datagram datagram{std::vector<std::uint8_t>(wire::longest_feedback), 0};
+        Datagram datagram{std::vector<std::uint8_t>(wire::longest_sealed), 0};
         datagram.bytes.resize(sealer_.seal(body, datagram.bytes));
         datagram.segment = datagram.bytes.size();
         return datagram;
@@ -136,10 +145,19 @@ private:
         for (const session::OutDatagram& out : out_.datagrams) {
             check_sealed(out.view());
             if (!is_client()) WYN_CHECK(proven_ || out.to);
+            if (out.probe && !hand_over(*out.probe)) continue;
             left.push_back({{out.view().begin(), out.view().end()}, out.size});
         }
         out_.clear();
         return left;
+    }
+
+    // Each fifth probe finds no room in the stack.
+    bool hand_over(std::uint32_t probe) {
+        const bool taken = ++probes_ % 5 != 0;
+        session_.on_handed(
+            probe, {.status = taken ? dgram::SendStatus::sent : dgram::SendStatus::would_block});
+        return taken;
     }
 
     void check_sealed(wire::Bytes datagram) {
@@ -158,7 +176,8 @@ private:
     session::Sealer sealer_;
     crypto::MessageTagger check_tag_;
     std::uint64_t counter_ = 0;
-    std::uint64_t drops_ = 0; // by the socket, cumulative
+    std::uint64_t drops_ = 0;  // by the socket, cumulative
+    std::uint64_t probes_ = 0; // to be sent
     bool proven_ = false;
     MonoTime last_feedback_{}; // when any came, whatever became of it
     std::deque<Datagram> arriving_;
@@ -194,6 +213,7 @@ private:
         probing,
         socket_drops,
         hostile_receiver,
+        departure,
         acts
     };
 
@@ -220,6 +240,7 @@ private:
         case Act::probing: return probing();
         case Act::socket_drops: return side.drop_in_socket(script_.u8());
         case Act::hostile_receiver: return hostile_feedback(side);
+        case Act::departure: return departure(side);
         case Act::acts: return;
         }
     }
@@ -361,8 +382,23 @@ private:
 
     void probing() {
         if (role_ != session::PortRole::control) return;
-        const auto interval = std::chrono::milliseconds{script_.u8() % 40};
-        leave(client_, client_.order(now_, session::SetProbing{interval}));
+        const std::uint8_t how = script_.u8();
+        const auto timing =
+            how >= 0x80 ? session::ProbeTiming::poisson : session::ProbeTiming::periodic;
+        leave(client_,
+              client_.order(
+                  now_, session::SetProbing{.interval = std::chrono::milliseconds{how % 40},
+                                            .timing = timing,
+                                            .seed = how,
+                                            .payload_bytes = static_cast<std::uint16_t>(
+                                                wire::shortest_probe + how * std::size_t{5}),
+                                            .stamp_echoes = how % 3 != 0,
+                                            .most_probes = how % 4 == 0 ? std::uint32_t{how} : 0}));
+    }
+
+    void departure(Side& side) {
+        const std::uint32_t id = script_.u8();
+        side.depart(id, now_ - std::chrono::microseconds{script_.u16()});
     }
 
     // Feedback that says what the sender hopes to hear: the receipt is what it cannot know, so it

@@ -24,6 +24,17 @@ void compute_with(const wire::Feedback& feedback) {
     }
 }
 
+// A map tells each number once, from the newest down to 0 at most.
+void read(const wire::ReceivedMap& map) {
+    wire::StretchReader reader{map};
+    std::uint64_t left = std::uint64_t{map.newest} + 1;
+    while (const auto stretch = reader.next()) {
+        WYN_CHECK(stretch->count >= 1 && stretch->count <= left && stretch->highest == left - 1);
+        left -= stretch->count;
+    }
+    WYN_CHECK(reader.is_sound());
+}
+
 } // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -36,11 +47,12 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     WYN_CHECK(wire::peek_type(datagram).has_value());
     WYN_CHECK(!wire::decode_handshake(datagram) && !wire::decode_bulk(datagram));
     WYN_CHECK(wire::covered_by_tag(datagram).size() + sizeof(wire::Tag) == size);
-    std::array<std::uint8_t, wire::longest_feedback> bytes{};
+    std::array<std::uint8_t, wire::longest_sealed> bytes{};
     const std::size_t written = wire::encode(*message, bytes);
     WYN_CHECK(written == size);
     const auto again = wire::decode_sealed(std::span{bytes}.first(written));
     WYN_CHECK(again && *again == *message);
     if (const auto* feedback = std::get_if<wire::Feedback>(&message->body)) compute_with(*feedback);
+    if (const auto* echo = std::get_if<wire::Echo>(&message->body)) read(echo->map);
     return 0;
 }

@@ -311,6 +311,20 @@ def of_port_session() -> dict[str, bytes]:
             bulk.act(8, True, u8(2, 20) + b"".join(
                 u8(0, 200) + u16(number * 3 + i) + u8(200) + u8(200, number // 4) + u8(9)
                 for i in range(3)))
+        # Departures that are told, late, twice or of what was never sent.
+        stamped = PortScript(CONTROL).prove().act(12, rest=u8(1))
+        for number in range(30):
+            stamped.wait(1_000).act(1).act(15, False, u8(number) + u16(3)).act(1, True)
+            stamped.act(15, True, u8(number) + u16(number * 40)).act(15, True, u8(200) + u16(0))
+        # Probes and echoes get lost, and a sweep asks for them.
+        lossy = PortScript(CONTROL).prove().act(12, rest=u8(5))
+        for number in range(24):
+            lossy.wait(5_000).act(3 if number % 3 == 0 else 1)
+            lossy.act(3 if number % 4 == 0 else 1, True)
+        lossy.act(12, rest=u8(0)).flow(60, 60_000)
+        copies = PortScript(CONTROL).prove().act(12, rest=u8(2))
+        for number in range(12):
+            copies.wait(2_000).act(5).act(1).act(1).act(5, True).act(1, True).act(1, True)
         # Times beyond 2^62 ns once overflowed a difference.
         far_times = PortScript(DOWNLOAD).prove().load(False, 1_000_000, 500, 1000, 0)
         for number in range(4):
@@ -321,6 +335,8 @@ def of_port_session() -> dict[str, bytes]:
             "far_times": far_times,
             "beats": PortScript(CONTROL).prove().flow(8, 60_000),
             "probing": PortScript(CONTROL).prove().act(12, rest=u8(10)).flow(20, 5_000),
+            "probing_poisson": PortScript(CONTROL).prove().act(12, rest=u8(0x8A)).flow(20, 5_000),
+            "probing_stamped": stamped, "probing_lossy": lossy, "copies": copies,
             "control": PortScript(CONTROL).prove().act(11, True, u8(1)).act(2).act(
                 11, False, u8(3)).act(2),
             "up": up().load(True, 10_000_000, 1472, 300, 0).flow(50),

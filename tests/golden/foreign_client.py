@@ -332,7 +332,7 @@ class Session:
         if name == "ECHO":
             if self._probe_sent.pop(fields["number"], None) == fields["probe_sent_ns"]:
                 self.echoes += 1
-                self.probes_received = fields["probes_received"]
+                self.probes_received = fields["received"]
             return []
         return [(name, fields)]
 

@@ -9,6 +9,7 @@ added.
 """
 
 import argparse
+import struct
 import sys
 from pathlib import Path
 
@@ -99,12 +100,25 @@ def sealed() -> dict[str, tuple[str, str, bool, dict[str, object]]]:
         "beat2": ("Echoes the challenge: the port is proven.", "control", True, {
             "type": "BEAT2", "counter": 2, "number": 0, "echo": challenge(0x30),
             "time_ns": CLIENT + 11_300_000, "held_ns": 52_000}),
-        "probe": ("The eighth latency probe.", "control", True, {
-            "type": "PROBE", "counter": 12, "number": 7, "sent_ns": CLIENT + 300_000_000}),
-        "echo": ("Its answer; one probe was lost.", "control", False, {
-            "type": "ECHO", "counter": 11, "number": 7, "probes_received": 7,
-            "probe_sent_ns": CLIENT + 300_000_000, "probe_received_ns": SERVER + 305_100_000,
-            "sent_ns": SERVER + 305_117_000}),
+        "probe": ("The eighth latency probe, as short as can be.", "control", True, {
+            "type": "PROBE", "counter": 12, "number": 7, "probe_flags": 1,
+            "sent_ns": CLIENT + 300_000_000}),
+        "probe_sweep": ("What became of those before the ninth? 300 bytes long.", "control", True, {
+            "type": "PROBE", "size": 300, "counter": 13, "number": 8, "probe_flags": 2,
+            "sent_ns": CLIENT + 400_000_000}),
+        "echo": ("Its answer; one probe was lost and one came twice.", "control", False, {
+            "type": "ECHO", "counter": 11, "number": 7, "echo_flags": 7, "traffic_class": 184,
+            "clock_sync": 2, "probe_sent_ns": CLIENT + 300_000_000,
+            "probe_received_ns": SERVER + 305_100_000, "sent_ns": SERVER + 305_117_000,
+            "received": 7, "duplicates": 1, "map_newest": 7, "clock_max_error_us": 31_417,
+            "clock_steps": 1, "clock_slew_ppb": -12_345, "followed_number": 6,
+            "left_after_ns": struct.pack(">4I", 4_321, 3_999, 0, 5_000),
+            "map": model.write_lengths([5, 1, 2])}),
+        "echo_bits": ("Every other one of 1100 was lost, in 300 bytes.", "control", False, {
+            "type": "ECHO", "size": 300, "counter": 700, "number": 1_100, "clock_sync": 0,
+            "probe_sent_ns": CLIENT + 11_000_000_000, "probe_received_ns": SERVER + 11_005_000_000,
+            "sent_ns": SERVER + 11_005_017_000, "received": 551, "reordered": 3,
+            "map_newest": 1_100, "clock_max_error_us": 2 ** 32 - 1, "map": b"\x55" * 128}),
         "start_fixed_down": ("50 Mbit/s down for two seconds.", "control", True, {
             "type": "START", "counter": 104, "test": 1, "direction": 2, "search": 0,
             "datagram_bytes": 1472, "rate_bps": 50_000_000, "duration_ms": 2_000, "pacing": 1,

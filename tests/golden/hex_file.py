@@ -53,6 +53,8 @@ def annotations(datagram: bytes) -> list[tuple[int, int, str]]:
         value = part.unpack(datagram[offset:offset + part.size])
         what = f"{part.name} = {_shown(part.name, value)}" if part.is_number else part.name
         found.append((offset, part.size, what))
+    if name in ("PROBE", "ECHO"):
+        found += _filled(name, datagram)
     if name == "FEEDBACK":
         for i in range(datagram[28]):
             offset = model.step_offset(i)
@@ -61,9 +63,24 @@ def annotations(datagram: bytes) -> list[tuple[int, int, str]]:
                 found.append((offset, part.size,
                               f"step record {i}: {part.name} = {_shown(part.name, value)}"))
                 offset += part.size
+    if name in ("PROBE", "ECHO", "FEEDBACK"):
         found.append((len(datagram) - 16, 16, "tag"))
     if name == "BULK" and len(datagram) > 40:
         found.append((40, len(datagram) - 40, "payload"))
+    return found
+
+
+def _filled(name: str, datagram: bytes) -> list[tuple[int, int, str]]:
+    """What stands between the rows and the tag."""
+    at, end = model.rows_end(name), len(datagram) - 16
+    found = []
+    if name == "ECHO":
+        has_lengths = bool(datagram[28] & model.ECHO_FLAG_LENGTHS)
+        size = model.map_bytes(len(datagram))
+        found.append((at, size, f"map of {'lengths' if has_lengths else 'bits'}"))
+        at += size
+    if at < end:
+        found.append((at, end - at, "zeros"))
     return found
 
 

@@ -23,6 +23,7 @@ HIGHEST_RATE = 10_000_000_000_000
 LONGEST_TEST_MS = 3_600_000
 MOST_EXTENSIONS = 32
 MOST_STEPS = 64
+MOST_MAP_BYTES = 128
 
 Fields = dict[str, object]
 
@@ -113,10 +114,17 @@ BODIES: dict[str, list[Field]] = {
     "BEAT0": [
         number("number", 4), number("confirmed", 1, 0, 1), zeros("reserved", 3),
         octets("challenge", 16), octets("echo", 16), time("time_ns"), time("held_ns"), TAG],
-    "PROBE": [number("number", 4), zeros("reserved", 4), time("sent_ns"), zeros("padding", 40),
-              TAG],
-    "ECHO": [number("number", 4), number("probes_received", 4), time("probe_sent_ns"),
-             time("probe_received_ns"), time("sent_ns"), zeros("padding", 24), TAG],
+    # PROBE and ECHO up to what fills them to their length; the tag stands behind it.
+    "PROBE": [number("number", 4), number("probe_flags", 1), zeros("reserved", 3),
+              time("sent_ns")],
+    "ECHO": [
+        number("number", 4), number("echo_flags", 1), number("traffic_class", 1),
+        number("clock_sync", 1, 0, 2), zeros("reserved", 1), time("probe_sent_ns"),
+        time("probe_received_ns"), time("sent_ns"), number("received", 4),
+        number("duplicates", 4), number("reordered", 4), number("map_newest", 4),
+        number("clock_max_error_us", 4), number("clock_steps", 4),
+        Field("clock_slew_ppb", 4, -2 ** 31, 2 ** 31 - 1, signed=True),
+        number("followed_number", 4), octets("left_after_ns", 16)],
     "START": [
         number("test", 4, 1), number("direction", 1, 1, 2), number("search", 1, 0, 2),
         number("datagram_bytes", 2, 40, 65507), number("rate_bps", 8, 0, HIGHEST_RATE),
@@ -155,6 +163,9 @@ BODIES["CLOSED"] = BODIES["CLOSE"]
 STEP = [number("first_after_ns", 4), number("span_ns", 4), number("packets", 3),
         number("flags", 1), number("lowest_delay", 2), number("last_delay", 2)]
 STEP_BYTES = 16
+# Messages of several lengths, whose tag or payload stands behind the rows: the least, and the most.
+LENGTHS = {"PROBE": (160, 1472), "ECHO": (160, 1472), "BULK": (40, 65507), "FEEDBACK": (176, 1200)}
+ECHO_FLAG_LENGTHS = 4
 
 TYPES = {"HELLO": 1, "COOKIE": 2, "ASSIGN": 3, "REFUSE": 4, "BEAT0": 8, "BEAT1": 9, "BEAT2": 10,
          "START": 16, "STOP": 17, "PROBE": 18, "CLOSE": 24, "CLOSED": 25, "READY": 32,
@@ -172,15 +183,76 @@ LIMITS = {0: "nothing", 1: "grant", 2: "breaker", 3: "stack", 4: "volume", 5: "t
 
 
 def rows(name: str) -> list[tuple[int, Field]]:
-    """The table of a message: each field with its offset. FEEDBACK ends before its records."""
+    """The table of a message: each field with its offset, without what differs in length."""
     fields = BODIES[name] if name == "BULK" else HEADER + BODIES[name]
     offsets = [sum(before.size for before in fields[:i]) for i in range(len(fields))]
     return list(zip(offsets, fields))
 
 
 def length_of(name: str) -> int:
-    """The length of all messages of this type; of BULK and FEEDBACK the least."""
-    return sum(part.size for _, part in rows(name)) + (16 if name == "FEEDBACK" else 0)
+    """The length of all messages of this type; where they differ the least."""
+    return LENGTHS[name][0] if name in LENGTHS else sum(part.size for _, part in rows(name))
+
+
+def rows_end(name: str) -> int:
+    at, last = rows(name)[-1]
+    return at + last.size
+
+
+def map_bytes(length: int) -> int:
+    """How long the map in an ECHO of this length is."""
+    return min(length - rows_end("ECHO") - 16, MOST_MAP_BYTES)
+
+
+def read_map(newest: int, has_lengths: bool, raw: bytes) -> list[tuple[int, int, bool]]:
+    """The stretches of numbers that a map tells of, from the newest down: the highest number, how
+    many there are, and whether they came."""
+    return _read_lengths(newest, raw) if has_lengths else _read_bits(newest, raw)
+
+
+def _read_bits(newest: int, raw: bytes) -> list[tuple[int, int, bool]]:
+    found: list[tuple[int, int, bool]] = []
+    for i in range(min(8 * len(raw), newest + 1)):
+        came = bool(raw[i // 8] >> i % 8 & 1)
+        if found and found[-1][2] == came:
+            found[-1] = (found[-1][0], found[-1][1] + 1, came)
+        else:
+            found.append((newest - i, 1, came))
+    return found
+
+
+def _read_lengths(newest: int, raw: bytes) -> list[tuple[int, int, bool]]:
+    found: list[tuple[int, int, bool]] = []
+    highest, at, came = newest, 0, True
+    while highest >= 0 and at < len(raw):
+        length = shift = 0
+        while True:
+            if at == len(raw) or shift == 35:
+                raise Dropped("value")
+            byte = raw[at]
+            at += 1
+            length |= (byte & 0x7F) << shift
+            shift += 7
+            if not byte & 0x80:
+                break
+        if length == 0:
+            break
+        if length > highest + 1:
+            raise Dropped("value")
+        found.append((highest, length, came))
+        highest, came = highest - length, not came
+    return found
+
+
+def write_lengths(lengths: list[int]) -> bytes:
+    """A map of these lengths, without the zeros behind them."""
+    raw = b""
+    for length in lengths:
+        while length > 0x7F:
+            raw += bytes([length & 0x7F | 0x80])
+            length >>= 7
+        raw += bytes([length])
+    return raw
 
 
 def read_extensions(area: bytes, used: int) -> list[tuple[int, bytes]]:
@@ -221,11 +293,13 @@ def delay_of(short: int) -> int:
 
 def encode(name: str, **values) -> bytes:
     """The message; fields that are not named are 0, and so is the tag. `extensions` is a list of
-    (type, value), `steps` of FEEDBACK a list of dicts; BULK may have a `payload`."""
+    (type, value), `steps` of FEEDBACK a list of dicts; BULK may have a `payload`, PROBE and ECHO
+    another `size` than the least, ECHO a `map`."""
     values = dict(values)
     steps = values.pop("steps", [])
     payload = values.pop("payload", b"")
-    length = length_of(name) + STEP_BYTES * len(steps) + len(payload)
+    length = values.pop("size", length_of(name)) + STEP_BYTES * len(steps) + len(payload)
+    received = values.pop("map", b"")
     values |= {"magic": MAGIC, "type": TYPES[name], "length": length}
     values.setdefault("version", VERSION)
     if name in EXTENSION_ROOM:
@@ -241,7 +315,9 @@ def encode(name: str, **values) -> bytes:
                    for _, part in rows(name))
     for step in steps:
         raw += b"".join(part.pack(step[part.name]) for part in STEP)
-    if name == "FEEDBACK":
+    if name in ("PROBE", "ECHO"):
+        raw += bytes(received).ljust(length - 16 - len(raw), b"\0")
+    if name in ("PROBE", "ECHO", "FEEDBACK"):
         raw += bytes(values.get("tag", bytes(16)))
     raw += payload
     assert len(raw) == length
@@ -283,8 +359,8 @@ def type_of(datagram: bytes) -> str:
         raise Dropped("version")
     if name is None:
         raise Dropped("type")
-    least = length_of(name)
-    if len(datagram) < least or name not in ("BULK", "FEEDBACK") and len(datagram) != least:
+    least, most = LENGTHS.get(name, 2 * (length_of(name),))
+    if not least <= len(datagram) <= most:
         raise Dropped("length")
     return name
 
@@ -303,6 +379,13 @@ def decode(datagram: bytes) -> tuple[str, Fields]:
         if extension_bytes > EXTENSION_ROOM[name]:
             raise Dropped("extension")
         values["extensions"] = read_extensions(values["extensions"], extension_bytes)
+    if name in ("PROBE", "ECHO"):
+        values |= {"size": len(datagram), "tag": datagram[-16:]}
+    if name == "ECHO":
+        at = rows_end(name)
+        values["map"] = datagram[at:at + map_bytes(len(datagram))]
+        read_map(values["map_newest"], bool(values["echo_flags"] & ECHO_FLAG_LENGTHS),
+                 values["map"])
     if name == "FEEDBACK":
         if len(datagram) != length_of(name) + STEP_BYTES * values["steps"]:
             raise Dropped("length")
@@ -441,10 +524,10 @@ class Opener:
         return name, values
 
     def _accept(self, counter: int) -> None:
-        if counter == 0 or counter in self._seen or counter + 63 < self._highest:
+        if counter == 0 or counter in self._seen or counter + 1023 < self._highest:
             raise Dropped("replayed")
         self._highest = max(self._highest, counter)
-        self._seen = {other for other in self._seen | {counter} if other + 63 >= self._highest}
+        self._seen = {other for other in self._seen | {counter} if other + 1023 >= self._highest}
 
 
 if __name__ == "__main__":

@@ -116,7 +116,7 @@ Injector::Injector(SimHost& host, const Campaign& campaign, const dgram::Address
 }
 
 std::vector<std::uint8_t> Injector::forged(const Path& path) {
-    std::array<std::uint8_t, wire::longest_feedback> bytes{};
+    std::array<std::uint8_t, wire::longest_sealed> bytes{};
     session::Sealer sealer{path.session, random().bytes<16>()};
     sealer.start_at(random().u64());
     const auto sealed = [&](const wire::SealedBody& body) {

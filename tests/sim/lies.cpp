@@ -30,7 +30,7 @@ dgram::SendOutcome LyingDoor::send(std::span<const std::uint8_t> bytes, std::siz
     }
     if (lie_ != FeedbackLie::only_the_first)
         feedback->totals.payload_bytes = feedback->totals.packets * size;
-    std::array<std::uint8_t, wire::longest_feedback> lied{};
+    std::array<std::uint8_t, wire::longest_sealed> lied{};
     const std::size_t length = wire::encode(*message, lied);
     const auto written = std::span{lied}.first(length);
     wire::put_tag(written, tagger_.tag(wire::covered_by_tag(written)));
@@ -50,7 +50,7 @@ dgram::SendOutcome WanderingDoor::send(std::span<const std::uint8_t> bytes,
             {socket().local().address, static_cast<std::uint16_t>(socket().local().port + 1)},
             bytes);
     beat->echo.fill(0x55);
-    std::array<std::uint8_t, wire::longest_feedback> lied{};
+    std::array<std::uint8_t, wire::longest_sealed> lied{};
     const std::size_t length = wire::encode(*message, lied);
     const auto written = std::span{lied}.first(length);
     wire::put_tag(written, tagger_.tag(wire::covered_by_tag(written)));

@@ -17,6 +17,7 @@ public:
                             const dgram::Endpoint* to) override {
         return socket_.send(bytes, segment_size, to);
     }
+    bool take_departure(dgram::Departure& into) override { return socket_.take_departure(into); }
     Result<void> connect(const dgram::Endpoint& peer) override { return socket_.connect(peer); }
     void use_offload(bool wanted) override { socket_.use_offload(wanted); }
     std::uint64_t receive_drops() override { return socket_.receive_drops(); }

@@ -46,6 +46,14 @@ MonoTime SimHost::now() const {
     return spec_.clock.at(network_.queue().now());
 }
 
+ClockReading SimHost::read_clocks() const {
+    const Duration since_boot = now().time_since_epoch();
+    return {.raw = RawTime{since_boot},
+            .wall = WallTime{since_boot + wall_ahead_},
+            .mono = now(),
+            .discipline = {ClockSync::synchronised, 1234us}};
+}
+
 void SimHost::stall(Duration time) {
     stalled_until_ = std::max(stalled_until_, queue().now() + time);
 }

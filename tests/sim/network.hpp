@@ -1,6 +1,7 @@
 // The simulated network: hosts around one core, each with a link to it and a link from it.
 #pragma once
 
+#include "clock/clock_watch.hpp"
 #include "sim/host_clock.hpp"
 #include "sim/sim_link.hpp"
 
@@ -34,6 +35,9 @@ public:
     EventQueue& queue();
 
     MonoTime now() const;
+    // Its wall clock is disciplined, and steps only when a test sets it.
+    ClockReading read_clocks() const;
+    void set_wall_clock(Duration by) { wall_ahead_ += by; }
     SimTime when(MonoTime time) const { return spec_.clock.when(time); }
     SimLink& up() { return up_; }
     SimLink& down() { return down_; }
@@ -60,6 +64,7 @@ private:
     SimLink up_;
     SimLink down_;
     SimTime stalled_until_{};
+    Duration wall_ahead_ = 500'000h;
     std::map<std::uint16_t, SimDatagrams*> sockets_;
     std::uint16_t next_port_;
 };

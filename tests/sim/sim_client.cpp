@@ -71,8 +71,11 @@ void SimClient::begin(MonoTime now, const session::ClientHandshake::Assigned& as
     assigned_ = host().queue().now();
     session_ = assigned.assign.session;
     knocking_->close();
-    connection_.emplace(spec_.plan, session::terms_of(assigned.assign),
-                        server_.address.header_bytes(), now);
+    const session::Terms terms = session::terms_of(assigned.assign);
+    if (spec_.latency)
+        latency_.emplace(*spec_.latency, terms, now);
+    else
+        connection_.emplace(spec_.plan, terms, server_.address.header_bytes(), now);
     open_port(PortRole::control, assigned.assign.control_port, assigned);
     open_port(PortRole::upload, assigned.assign.upload_port, assigned);
     open_port(PortRole::download, assigned.assign.download_port, assigned);
@@ -106,20 +109,31 @@ void SimClient::open_port(PortRole role, std::uint16_t port,
 }
 
 MonoTime SimClient::follow(MonoTime now) {
-    while (const auto message = messages_.take()) {
-        if (message->interrupt)
-            connection_->interrupt(now, out_);
-        else
-            connection_->on_news(now, message->from, *message->news, out_);
-    }
-    if (now >= connection_->due()) connection_->on_timer(now, out_);
+    if (latency_) return drive(now, *latency_);
+    const MonoTime due = drive(now, *connection_);
     progress_ = connection_->progress(now);
+    return due;
+}
+
+template <typename Connection>
+MonoTime SimClient::drive(MonoTime now, Connection& connection) {
+    while (const auto message = messages_.take()) {
+        if (message->interrupt) {
+            connection.interrupt(now, out_);
+            continue;
+        }
+        if (const auto* latency = std::get_if<session::LatencyNews>(&*message->news);
+            latency_ && latency)
+            records_.insert(records_.end(), latency->settled().begin(), latency->settled().end());
+        connection.on_news(now, message->from, *message->news, out_);
+    }
+    if (now >= connection.due()) connection.on_timer(now, out_);
     for (auto& [role, order] : out_.orders) {
         if (spec_.tamper) spec_.tamper(role, order);
         ports_[index(role)]->order(order);
     }
     out_.clear();
-    if (!connection_->done()) return connection_->due();
+    if (!connection.done()) return connection.due();
     if (!over_since_) over_since_ = host().queue().now();
     // What the ports were told last, CLOSED perhaps, still leaves.
     const MonoTime closes = std::min(closes_, now + 2 * spec_.link_delay + 1ms);

@@ -1,18 +1,20 @@
-// wyndrvrctl probe in the simulated network: the production handshake, connection and ports, and
-// around them what the command does on the real one.
+// wyndrvrctl probe or latency in the simulated network: the production handshake, connection and
+// ports, and around them what the command does on the real one.
 #pragma once
 
 #include "session/client_connection.hpp"
 #include "session/client_handshake.hpp"
+#include "session/latency_connection.hpp"
 #include "sim/sim_port.hpp"
 
 namespace wyn::sim {
 
 struct ClientSpec {
     session::ProbePlan plan;
-    crypto::NamedKey key;        // id 0: anonymous
-    std::optional<BitRate> wish; // unset: the plan's rate
-    Duration timeout = 10s;      // for the server to answer
+    std::optional<session::LatencyPlan> latency; // set: measures this instead
+    crypto::NamedKey key;                        // id 0: anonymous
+    std::optional<BitRate> wish;                 // unset: the plan's rate
+    Duration timeout = 10s;                      // for the server to answer
     SocketSpec socket;
     SendTrouble trouble;
     Duration link_delay{};
@@ -37,6 +39,9 @@ public:
     const ClientSpec& spec() const { return spec_; }
     const wire::Refuse& refusal() const { return *refusal_; }
     const session::ProbeResult& result() const { return connection_->result(); }
+    // Of a client that measures latency.
+    const session::LatencyOutcome& outcome() const { return latency_->outcome(); }
+    const std::vector<stats::ProbeRecord>& records() const { return records_; }
     const session::ClientHandshake& handshake() const { return handshake_; }
     const SimHost& where() const { return host(); }
     std::uint64_t session() const { return session_; }
@@ -67,6 +72,8 @@ private:
     MonoTime turn(MonoTime now) override;
     MonoTime knock(MonoTime now);
     MonoTime follow(MonoTime now);
+    template <typename Connection>
+    MonoTime drive(MonoTime now, Connection& connection);
     void begin(MonoTime now, const session::ClientHandshake::Assigned& assigned);
     void open_port(session::PortRole role, std::uint16_t port,
                    const session::ClientHandshake::Assigned& assigned);
@@ -86,6 +93,8 @@ private:
     std::optional<SimTime> over_since_;
 
     std::optional<session::ClientConnection> connection_;
+    std::optional<session::LatencyConnection> latency_;
+    std::vector<stats::ProbeRecord> records_;
     session::ConnectionOutbox out_;
     MonoTime closes_ = never; // our sockets, after the end
     Mailbox<Message> messages_;

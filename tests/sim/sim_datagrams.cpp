@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -99,7 +100,9 @@ Result<bool> SimDatagrams::receive(dgram::ReceivedTrain& into) {
     into.from = first.packet.from;
     into.stamp = spec_.kernel_stamps ? Stamp{first.stamp, StampOrigin::kernel}
                                      : Stamp{host_.now(), StampOrigin::user};
+    into.read_at = host_.now();
     into.cut_off = false;
+    into.traffic_class = first.packet.traffic_class;
     into.drops_before = first.drops_before;
     buffer_ = std::move(first.packet.bytes);
     first.packet.bytes.clear();
@@ -155,6 +158,53 @@ dgram::SendOutcome SimDatagrams::send(std::span<const std::uint8_t> bytes, std::
     return outcome;
 }
 
+// Through the stack, at the end of which the departure is stamped.
+dgram::SendOutcome SimDatagrams::send_one(std::span<const std::uint8_t> bytes,
+                                          const dgram::SendOptions& options) {
+    if (!open_) return {dgram::SendStatus::refused, 0, EBADF};
+    if (!peer_) return {dgram::SendStatus::refused, 0, EDESTADDRREQ};
+    dgram::SendOutcome outcome = troubled(1);
+    outcome.handed = host_.now();
+    if (outcome.segments == 0) return outcome;
+    const SimTime now = host_.queue().now();
+    SimTime leaves = now;
+    if (spec_.stack_time > Duration::zero())
+        leaves += Duration{static_cast<Duration::rep>(
+            random_.below(static_cast<std::uint64_t>(spec_.stack_time.count()) + 1))};
+    stack_empty_ = std::max(stack_empty_, leaves);
+    std::vector<std::uint8_t> copy{bytes.begin(), bytes.end()};
+    if (stack_empty_ == now) {
+        leave(*peer_, std::move(copy), options);
+    } else {
+        host_.queue().at(stack_empty_, [&host = host_, port = port_, to = *peer_, options,
+                                        left = std::move(copy)]() mutable {
+            if (SimDatagrams* const socket = host.socket(port))
+                socket->leave(to, std::move(left), options);
+        });
+    }
+    return outcome;
+}
+
+void SimDatagrams::leave(const dgram::Endpoint& to, std::vector<std::uint8_t> bytes,
+                         const dgram::SendOptions& options) {
+    if (options.departure_id && !random_.chance(spec_.departures_missing)) {
+        departures_.push_back({*options.departure_id, {host_.now(), StampOrigin::kernel}});
+        ready();
+    }
+    host_.network().send(host_, {.from = local(),
+                                 .to = to,
+                                 .bytes = std::move(bytes),
+                                 .traffic_class = options.traffic_class,
+                                 .by_socket = true});
+}
+
+bool SimDatagrams::take_departure(dgram::Departure& into) {
+    if (departures_.empty()) return false;
+    into = departures_.front();
+    departures_.pop_front();
+    return true;
+}
+
 dgram::SendOutcome SimDatagrams::send_from(const dgram::Endpoint& from,
                                            std::span<const std::uint8_t> bytes) {
     host_.network().send(host_,
@@ -171,6 +221,7 @@ dgram::Capabilities SimDatagrams::capabilities() const {
     return {.segmentation = true,
             .coalescing = spec_.coalesces && offload_,
             .kernel_stamps = spec_.kernel_stamps,
+            .departure_stamps = spec_.departures_missing < 1,
             .receive_buffer_bytes = spec_.receive_buffer_bytes};
 }
 

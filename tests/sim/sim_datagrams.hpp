@@ -11,6 +11,10 @@ struct SocketSpec {
     std::uint64_t receive_buffer_bytes = 4 * 1024 * 1024;
     bool coalesces = false;    // neighbours of equal size become one train, as with UDP_GRO
     bool kernel_stamps = true; // else arrivals are stamped when they are read
+    // Of what send_one() sends: the time in the host's stack, up to this, and the chance that its
+    // departure is not told. 1: a device that never stamps.
+    Duration stack_time{};
+    double departures_missing = 0;
 };
 
 // Chances for each call of send(); for tests that want trouble.
@@ -31,6 +35,9 @@ public:
     Result<bool> receive(dgram::ReceivedTrain& into) override;
     dgram::SendOutcome send(std::span<const std::uint8_t> bytes, std::size_t segment_size,
                             const dgram::Endpoint* to) override;
+    dgram::SendOutcome send_one(std::span<const std::uint8_t> bytes,
+                                const dgram::SendOptions& options) override;
+    bool take_departure(dgram::Departure& into) override;
     Result<void> connect(const dgram::Endpoint& peer) override;
     void use_offload(bool wanted) override { offload_ = wanted; }
     std::uint64_t receive_drops() override { return drops_; }
@@ -78,6 +85,8 @@ private:
     }
     Waiting take();
     void join_followers(const Waiting& first, dgram::ReceivedTrain& train);
+    void leave(const dgram::Endpoint& to, std::vector<std::uint8_t> bytes,
+               const dgram::SendOptions& options);
     // How many datagrams of a train of `count` the stack takes before trouble begins.
     dgram::SendOutcome troubled(std::size_t count);
 
@@ -96,6 +105,8 @@ private:
     std::uint64_t drops_ = 0;
     int pending_error_ = 0;
     std::uint8_t traffic_class_ = 0;
+    std::deque<dgram::Departure> departures_;
+    SimTime stack_empty_{}; // what was handed to the stack later leaves later
 
     SendTrouble trouble_;
     SimTime blocked_until_{};

@@ -42,6 +42,7 @@ MonoTime SimPort::turn(MonoTime now) {
     std::size_t sent = 0;
     while (sent < most_trains_out && driver_.send_train(now))
         ++sent;
+    if (session().wants_clock(now)) driver_.on_clock(host().read_clocks());
     pass_on_news();
     if (sent == most_trains_out) return now + most_trains_out * send_time;
     return more ? now : driver_.due();

@@ -192,7 +192,7 @@ void SimServer::last_word(const SessionRecord& record, SimDatagrams& control) {
     session::Sealer sealer{record.admitted.setup.session,
                            record.admitted.setup.control.server_to_client};
     sealer.start_at(std::uint64_t{1} << 63);
-    std::array<std::uint8_t, wire::longest_feedback> bytes{};
+    std::array<std::uint8_t, wire::longest_sealed> bytes{};
     const std::size_t size = sealer.seal(wire::Close{wire::End::worker_failed}, bytes);
     control.send(std::span{bytes}.first(size), size, nullptr);
 }

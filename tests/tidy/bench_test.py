@@ -7,7 +7,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
 
 from contest import Column, Comparison, Contest, Contestant, Run  # noqa: E402
-from figures import Spread, agree, busiest, digits, ratios  # noqa: E402
+from figures import Spread, agree, busiest, digits, quantile, ratios  # noqa: E402
 from programs import Failed  # noqa: E402
 
 
@@ -24,6 +24,12 @@ class Figures(unittest.TestCase):
         self.assertEqual(ratios([10, 20], [5, 10]), [2, 2])
         self.assertEqual(ratios([10, None, 30], [5, 10, None]), [2])
         self.assertEqual(ratios([1], [0]), [])
+
+    def test_a_quantile_is_the_value_of_the_nearest_rank(self) -> None:
+        values = [float(value) for value in range(100, 0, -1)]
+        for q, expected in ((0.0, 1), (0.5, 50), (0.07, 7), (0.99, 99), (0.999, 100), (1, 100)):
+            self.assertEqual(quantile(values, q), expected)
+        self.assertEqual(quantile([3.0], 0.5), 3)
 
     def test_two_counts_agree_within_a_hundredth(self) -> None:
         self.assertTrue(agree(100, 99.5))

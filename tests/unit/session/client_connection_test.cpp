@@ -11,6 +11,18 @@ namespace {
 
 constexpr MonoTime start{1000s};
 
+// The port that probes has come to the end of its time, or was told to stop, and says that nothing
+// is under way any more.
+void settle_probes(ClientConnection& connection, MonoTime now, ConnectionOutbox& out) {
+    const auto ends = [](const auto& to) {
+        const auto* probing = std::get_if<SetProbing>(&to.order);
+        return probing != nullptr && (probing->interval == 0s || probing->most_time > 0s);
+    };
+    if (std::ranges::none_of(out.orders, ends)) return;
+    std::erase_if(out.orders, ends);
+    connection.on_news(now, PortRole::control, LatencyNews{.over = true}, out);
+}
+
 // A client that has just asked for its first test: up, at a fixed rate.
 struct Asking {
     ConnectionOutbox out;
@@ -33,6 +45,7 @@ struct Asking {
         for (int turn = 0; turn < 100 && asked.test == 0; ++turn) {
             now += 10ms;
             connection.on_timer(now, out);
+            settle_probes(connection, now, out);
             for (const auto& [role, order] : out.orders)
                 if (const auto* say = std::get_if<SendControl>(&order))
                     if (const auto* wish = std::get_if<wire::Start>(&say->body)) asked = *wish;
@@ -172,8 +185,10 @@ struct Opened {
             connection.on_news(start, role, PortValid{.rtt = 1ms}, out);
     }
     void run_until(MonoTime end) {
-        for (MonoTime now = start; now < end; now += 10ms)
+        for (MonoTime now = start; now < end; now += 10ms) {
             connection.on_timer(now, out);
+            settle_probes(connection, now, out);
+        }
     }
 
     ClientConnection connection;
@@ -235,4 +250,23 @@ TEST_CASE("a plan that goes together with others waits for them before each dire
         connection.on_news(now, PortRole::control, PortSilent{}, out);
         CHECK(connection.done());
     }
+}
+
+TEST_CASE("a client that hears no more of its probes goes on without them", "[session]") {
+    Opened client{{.directions = {wire::Direction::up},
+                   .search = wire::Search::fixed,
+                   .rate = BitRate{1'000'000},
+                   .idle_time = 1s}};
+    MonoTime now = start;
+    const auto asks = [&client] {
+        return std::ranges::any_of(client.out.orders, [](const auto& to) {
+            const auto* say = std::get_if<SendControl>(&to.order);
+            return say != nullptr && std::holds_alternative<wire::Start>(say->body);
+        });
+    };
+    for (; now < start + 10s && !asks(); now += 10ms)
+        if (now >= client.connection.due()) client.connection.on_timer(now, client.out);
+    CHECK(asks());
+    CHECK(now > start + 4s); // it did wait
+    CHECK(now < start + 6s);
 }

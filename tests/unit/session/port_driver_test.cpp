@@ -67,7 +67,7 @@ struct ControlPort {
         door.receives = 0;
     }
     void hear(const wire::SealedBody& body, MonoTime arrived, MonoTime read) {
-        Message bytes(wire::longest_feedback);
+        Message bytes(wire::longest_sealed);
         bytes.resize(sealer.seal(body, bytes));
         door.arrivals.push_back({std::move(bytes), arrived, read});
     }

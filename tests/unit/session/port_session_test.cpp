@@ -28,7 +28,7 @@ struct Downloading {
     }
     // An answer to a beat that was asked; a stranger to it is dropped as unexpected.
     std::vector<std::uint8_t> beat1() {
-        std::array<std::uint8_t, wire::longest_feedback> bytes{};
+        std::array<std::uint8_t, wire::longest_sealed> bytes{};
         const std::size_t length = sealer.seal(wire::Beat{.step = 1, .number = 99}, bytes);
         return {bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(length)};
     }
@@ -159,7 +159,7 @@ struct Resting {
         if (beat.step != 0) return;
         ++beats;
         if (!heard) return;
-        std::array<std::uint8_t, wire::longest_feedback> bytes{};
+        std::array<std::uint8_t, wire::longest_sealed> bytes{};
         const std::size_t length = sealer.seal(
             wire::Beat{.step = 1, .number = beat.number, .confirmed = true, .echo = beat.challenge},
             bytes);
@@ -243,7 +243,7 @@ TEST_CASE("silence is told once, after the idle time, and again after the next s
     CHECK(silences(start + 5s) == 1);
     CHECK(silences(start + 20s) == 0);
     const std::vector<std::uint8_t> message = [&] {
-        std::array<std::uint8_t, wire::longest_feedback> bytes{};
+        std::array<std::uint8_t, wire::longest_sealed> bytes{};
         const std::size_t length = silent.sealer.seal(wire::Beat{.step = 1, .number = 99}, bytes);
         return std::vector<std::uint8_t>(bytes.begin(),
                                          bytes.begin() + static_cast<std::ptrdiff_t>(length));
@@ -256,4 +256,134 @@ TEST_CASE("silence is told once, after the idle time, and again after the next s
                          silent.out);
     CHECK(silences(start + 25s) == 0);
     CHECK(silences(start + 26s) == 1);
+}
+
+namespace {
+
+// The two ends of a control port, with a network between them that the test is.
+struct Probed {
+    Probed() {
+        server.on_train(start, train(client_sealer, wire::Beat{.step = 0}), out);
+        const auto beat = std::get<wire::Beat>(*client_opener.open(out.datagrams.at(0).view()));
+        server.on_train(start, train(client_sealer, wire::Beat{.step = 2, .echo = beat.challenge}),
+                        out);
+        out.clear();
+    }
+    dgram::ReceivedTrain train(Sealer& sealer, const wire::SealedBody& body) {
+        bytes.resize(wire::longest_sealed);
+        bytes.resize(sealer.seal(body, bytes));
+        return {.bytes = bytes,
+                .segment_size = bytes.size(),
+                .from = client,
+                .stamp = {start, StampOrigin::kernel},
+                .traffic_class = 46 << 2 | 2};
+    }
+    wire::Echo echo() {
+        REQUIRE(out.datagrams.size() == 1);
+        const auto body = client_opener.open(out.datagrams[0].view());
+        REQUIRE(body.has_value());
+        return std::get<wire::Echo>(*body);
+    }
+
+    dgram::Endpoint client{dgram::Address::v4(192, 0, 2, 1), 40000};
+    SeededRandom random{1};
+    Sealer client_sealer{5, keys.client_to_server};
+    Opener client_opener{5, keys.server_to_client};
+    std::vector<std::uint8_t> bytes;
+    Outbox out;
+    PortSession server{{.side = Side::server,
+                        .role = PortRole::control,
+                        .session = 5,
+                        .keys = keys,
+                        .peer = {client.address, 0}},
+                       start,
+                       random};
+};
+
+} // namespace
+
+TEST_CASE("an echo leaves as its probe came: as long, and with its code point", "[session]") {
+    Probed port;
+    const auto probe = port.train(port.client_sealer, wire::Probe{.length = 777, .number = 0});
+    port.server.on_train(start, probe, port.out);
+    CHECK(port.out.datagrams.at(0).size == 777);
+    REQUIRE(port.out.datagrams[0].options.has_value());
+    CHECK(port.out.datagrams[0].options->traffic_class == 46 << 2); // without its ECN bits
+    CHECK_FALSE(port.out.datagrams[0].options->departure_id.has_value());
+    CHECK(port.echo().traffic_class == (46 << 2 | 2));
+}
+
+TEST_CASE("the kernel is asked when an echo leaves if the probe wants to know", "[session]") {
+    Probed port;
+    port.server.on_train(
+        start, port.train(port.client_sealer, wire::Probe{.number = 0, .stamp_echo = true}),
+        port.out);
+    CHECK(port.out.datagrams.at(0).options->departure_id == 0U);
+    port.out.clear();
+    port.server.on_departure({.id = 0, .stamp = {start + 3us, StampOrigin::kernel}});
+    port.server.on_train(start + 1ms, port.train(port.client_sealer, wire::Probe{.number = 1}),
+                         port.out);
+    const wire::Echo echo = port.echo();
+    CHECK(echo.followed.number == 0);
+    CHECK(echo.followed.left_after[0] == 3us);
+}
+
+TEST_CASE("a copy of a probe is dropped, not answered, and counted as a duplicate", "[session]") {
+    Probed port;
+    const auto probe = port.train(port.client_sealer, wire::Probe{.number = 0});
+    port.server.on_train(start, probe, port.out);
+    port.out.clear();
+    port.server.on_train(start, probe, port.out);
+    CHECK(port.out.datagrams.empty());
+    port.server.on_train(start, port.train(port.client_sealer, wire::Probe{.number = 1}), port.out);
+    const wire::Echo echo = port.echo();
+    CHECK(echo.received == 2);
+    CHECK(echo.duplicates == 1);
+}
+
+TEST_CASE("a port wants its host's clocks once a second while it is probed, and tells of them",
+          "[session]") {
+    Probed port;
+    CHECK_FALSE(port.server.wants_clock(start + 5s)); // nobody has probed
+    const auto probe = [&port](MonoTime now, std::uint32_t number) {
+        port.out.clear();
+        port.server.on_train(now, port.train(port.client_sealer, wire::Probe{.number = number}),
+                             port.out);
+    };
+    probe(start, 0);
+    CHECK(port.server.wants_clock(start));
+    ClockReading reading{.mono = start, .discipline = {ClockSync::synchronised, 1234us}};
+    port.server.on_clock(reading);
+    CHECK_FALSE(port.server.wants_clock(start + 999ms));
+    probe(start + 1s, 1);
+    CHECK(port.echo().clock.discipline == reading.discipline);
+    CHECK(port.server.wants_clock(start + 1s));
+    CHECK_FALSE(port.server.wants_clock(start + 3s)); // the client has stopped
+}
+
+TEST_CASE("a client sends no probe before the server has confirmed the port", "[session]") {
+    Resting port{PortRole::control};
+    const auto probes = [&port](MonoTime now) {
+        port.out.clear();
+        port.port.on_timer(now, port.out);
+        return std::ranges::count_if(port.out.datagrams, [](const OutDatagram& datagram) {
+            return wire::peek_type(datagram.view()) == wire::Type::probe;
+        });
+    };
+    port.port.on_order(start, SetProbing{10ms}, port.out);
+    for (const Duration passed : {10ms, 20ms, 100ms})
+        CHECK(probes(start + passed) == 0);
+    SECTION("but then") {
+        port.run(start + 100ms, start + 200ms, true); // BEAT1 confirms it
+        CHECK(port.port.due() <= start + 210ms);
+        CHECK(probes(start + 210ms) == 1);
+    }
+    SECTION("nor when it is told to stop before") {
+        port.out.clear();
+        port.port.on_order(start + 150ms, SetProbing{}, port.out);
+        CHECK(std::ranges::any_of(port.out.news, [](const PortNews& news) {
+            const auto* latency = std::get_if<LatencyNews>(&news);
+            return latency != nullptr && latency->over;
+        }));
+    }
 }

@@ -1,9 +1,11 @@
+#include "base/random.hpp"
 #include "check.hpp"
 #include "crypto/keys.hpp"
 #include "golden/golden.hpp"
 #include "session/seal.hpp"
 
 #include <numeric>
+#include <set>
 
 using namespace wyn;
 using namespace wyn::session;
@@ -25,7 +27,7 @@ crypto::SessionKeys golden_keys() {
 std::vector<std::uint8_t> sealed_probe(std::uint64_t counter, std::uint32_t number = 0) {
     Sealer sealer{1, crypto::Key128{5}};
     sealer.start_at(counter);
-    std::array<std::uint8_t, wire::longest_feedback> bytes{};
+    std::array<std::uint8_t, wire::longest_sealed> bytes{};
     const std::size_t size = sealer.seal(wire::Probe{.number = number}, bytes);
     return {bytes.data(), bytes.data() + size};
 }
@@ -75,7 +77,7 @@ TEST_CASE("what does not open leaves no trace in the window", "[session]") {
 
 TEST_CASE("a sealer counts from 1, and again for a message that is said again", "[session]") {
     Sealer sealer{1, crypto::Key128{5}};
-    std::array<std::uint8_t, wire::longest_feedback> bytes{};
+    std::array<std::uint8_t, wire::longest_sealed> bytes{};
     for (std::uint64_t counter = 1; counter <= 3; ++counter) {
         const std::size_t size = sealer.seal(wire::Close{wire::End::completed}, bytes);
         const auto message = wire::decode_sealed(std::span{bytes}.first(size));
@@ -85,22 +87,39 @@ TEST_CASE("a sealer counts from 1, and again for a message that is said again", 
     }
 }
 
-TEST_CASE("counters are accepted once, in any order, within 64 of the highest", "[session]") {
+TEST_CASE("counters are accepted once, in any order, within 1024 of the highest", "[session]") {
     ReplayWindow window;
     CHECK_FALSE(window.accept(0));
     CHECK(window.accept(1));
     CHECK_FALSE(window.accept(1));
-    CHECK(window.accept(100));
-    CHECK(window.accept(37)); // the last one of the window
-    CHECK_FALSE(window.accept(36));
-    CHECK_FALSE(window.accept(37));
-    CHECK(window.accept(99));
-    CHECK_FALSE(window.accept(100));
-    CHECK(window.accept(163)); // all but 100 of the window is new
-    CHECK_FALSE(window.accept(100));
-    CHECK(window.accept(101));
-    CHECK(window.accept(164)); // 100 falls out
-    CHECK_FALSE(window.accept(100));
+    CHECK(window.accept(1100));
+    CHECK(window.accept(77)); // the last one of the window
+    CHECK_FALSE(window.accept(76));
+    CHECK_FALSE(window.accept(77));
+    CHECK(window.accept(1099));
+    CHECK_FALSE(window.accept(1100));
+    CHECK(window.accept(2123)); // all but 1100 of the window is new
+    CHECK_FALSE(window.accept(1100));
+    CHECK(window.accept(1101));
+    CHECK(window.accept(2124)); // 1100 falls out
+    CHECK_FALSE(window.accept(1100));
+}
+
+TEST_CASE("the window says the same as one that remembers everything", "[session]") {
+    SeededRandom random{1};
+    for (const std::uint64_t reach : {3U, 64U, 1000U, 1100U, 5000U}) {
+        ReplayWindow window;
+        std::set<std::uint64_t> seen;
+        std::uint64_t highest = 0;
+        for (int i = 0; i < 20'000; ++i) {
+            const std::uint64_t near = highest + 40 + random.below(60);
+            const std::uint64_t counter = near - std::min(near, random.below(reach + 100));
+            const bool in_window = counter + ReplayWindow::width > highest && counter != 0;
+            const bool is_new = in_window && seen.insert(counter).second;
+            REQUIRE(window.accept(counter) == is_new);
+            if (is_new) highest = std::max(highest, counter);
+        }
+    }
 }
 
 TEST_CASE("a counter may jump to the end of its range", "[session]") {
@@ -110,6 +129,6 @@ TEST_CASE("a counter may jump to the end of its range", "[session]") {
     CHECK(window.accept(last));
     CHECK_FALSE(window.accept(last));
     CHECK_FALSE(window.accept(6));
-    CHECK(window.accept(last - 63));
-    CHECK_FALSE(window.accept(last - 64));
+    CHECK(window.accept(last - 1023));
+    CHECK_FALSE(window.accept(last - 1024));
 }

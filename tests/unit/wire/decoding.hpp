@@ -25,7 +25,7 @@ inline std::expected<AnyMessage, Drop> decode_any(Bytes datagram) {
 
 // The bytes of the message; of a sealed one with zeros for its tag, of BULK the first 32.
 inline std::vector<std::uint8_t> encode_any(const AnyMessage& message) {
-    std::array<std::uint8_t, longest_feedback> bytes{};
+    std::array<std::uint8_t, longest_sealed> bytes{};
     std::size_t size = 32;
     if (const auto* handshake = std::get_if<HandshakeMessage>(&message))
         size = encode(*handshake, bytes);

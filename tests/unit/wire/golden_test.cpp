@@ -168,6 +168,41 @@ std::vector<Known> handshake_packets() {
     };
 }
 
+ReceivedMap map_of(std::uint32_t newest, MapForm form, std::uint8_t length,
+                   const std::vector<std::uint8_t>& bytes) {
+    ReceivedMap map{.newest = newest, .form = form, .length = length};
+    std::ranges::copy(bytes, map.bytes.begin());
+    return map;
+}
+
+Echo golden_echo() {
+    return {.number = 7,
+            .kernel_stamp = true,
+            .stamped = true,
+            .traffic_class = 184,
+            .probe_sent_ns = client + 300'000'000,
+            .probe_received_ns = server + 305'100'000,
+            .sent_ns = server + 305'117'000,
+            .received = 7,
+            .duplicates = 1,
+            .map = map_of(7, MapForm::lengths, 40, {5, 1, 2}),
+            .clock = {.discipline = {.sync = ClockSync::synchronised, .max_error = 31'417us},
+                      .steps = 1,
+                      .slew_ppb = -12'345},
+            .followed = {.number = 6, .left_after = {{4'321ns, 3'999ns, std::nullopt, 5'000ns}}}};
+}
+
+Echo golden_echo_of_bits() {
+    return {.length = 300,
+            .number = 1'100,
+            .probe_sent_ns = client + 11'000'000'000,
+            .probe_received_ns = server + 11'005'000'000,
+            .sent_ns = server + 11'005'017'000,
+            .received = 551,
+            .reordered = 3,
+            .map = map_of(1'100, MapForm::bits, 128, std::vector<std::uint8_t>(128, 0x55))};
+}
+
 std::vector<Known> beats_and_probes() {
     return {
         sealed("beat0", 1,
@@ -190,13 +225,12 @@ std::vector<Known> beats_and_probes() {
                     .echo = counting_from<16>(0x30),
                     .time_ns = client + 11'300'000,
                     .held_ns = 52'000}),
-        sealed("probe", 12, Probe{.number = 7, .sent_ns = client + 300'000'000}),
-        sealed("echo", 11,
-               Echo{.number = 7,
-                    .probes_received = 7,
-                    .probe_sent_ns = client + 300'000'000,
-                    .probe_received_ns = server + 305'100'000,
-                    .sent_ns = server + 305'117'000}),
+        sealed("probe", 12,
+               Probe{.number = 7, .stamp_echo = true, .sent_ns = client + 300'000'000}),
+        sealed("probe_sweep", 13,
+               Probe{.length = 300, .number = 8, .sweep = true, .sent_ns = client + 400'000'000}),
+        sealed("echo", 11, golden_echo()),
+        sealed("echo_bits", 700, golden_echo_of_bits()),
     };
 }
 
@@ -332,8 +366,8 @@ TEST_CASE("the tag stands at the end of a message and covers all before it", "[w
     const Tag tag = counting_from<16>(1);
     put_tag(packet, tag);
     CHECK(tag_of(packet) == tag);
-    CHECK(packet[79] == 0);
-    CHECK(packet[80] == 1);
+    CHECK(packet[143] == 0);
+    CHECK(packet[144] == 1);
     CHECK(covered_by_tag(packet).data() == packet.data());
-    CHECK(covered_by_tag(packet).size() == 80);
+    CHECK(covered_by_tag(packet).size() == 144);
 }

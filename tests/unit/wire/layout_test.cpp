@@ -180,15 +180,19 @@ Rows report_rows() {
 
 Rows probe_rows() {
     using L = ProbeLayout;
-    return with_header({WYN_ROW(L, number), WYN_ROW(L, reserved), WYN_ROW(L, sent_ns),
-                        WYN_ROW(L, padding), WYN_ROW(L, tag)});
+    return with_header(
+        {WYN_ROW(L, number), WYN_ROW(L, probe_flags), WYN_ROW(L, reserved), WYN_ROW(L, sent_ns)});
 }
 
 Rows echo_rows() {
     using L = EchoLayout;
-    return with_header({WYN_ROW(L, number), WYN_ROW(L, probes_received), WYN_ROW(L, probe_sent_ns),
-                        WYN_ROW(L, probe_received_ns), WYN_ROW(L, sent_ns), WYN_ROW(L, padding),
-                        WYN_ROW(L, tag)});
+    return with_header({WYN_ROW(L, number), WYN_ROW(L, echo_flags), WYN_ROW(L, traffic_class),
+                        WYN_ROW(L, clock_sync), WYN_ROW(L, reserved), WYN_ROW(L, probe_sent_ns),
+                        WYN_ROW(L, probe_received_ns), WYN_ROW(L, sent_ns), WYN_ROW(L, received),
+                        WYN_ROW(L, duplicates), WYN_ROW(L, reordered), WYN_ROW(L, map_newest),
+                        WYN_ROW(L, clock_max_error_us), WYN_ROW(L, clock_steps),
+                        WYN_ROW(L, clock_slew_ppb), WYN_ROW(L, followed_number),
+                        WYN_ROW(L, left_after_ns)});
 }
 
 Rows close_rows() {
