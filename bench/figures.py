@@ -31,6 +31,11 @@ def ratios(of: list[float | None], to: list[float | None]) -> list[float]:
     return [mine / theirs for mine, theirs in zip(of, to) if mine is not None and theirs]
 
 
+def quantile(values: list[float], q: float) -> float:
+    """The nearest-rank quantile of one value or more."""
+    return sorted(values)[max(1, math.ceil(q * len(values) - 1e-9)) - 1]
+
+
 def agree(one: float, other: float, tolerance: float = 0.01) -> bool:
     """Whether two ways to count the same thing came to the same."""
     return abs(one - other) <= tolerance * max(abs(one), abs(other))

@@ -9,7 +9,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/system"))
 
-from network import SERVER_V4, Network, Unavailable  # noqa: E402
+from network import DEVICES, SERVER_V4, Network, Unavailable  # noqa: E402
 
 __all__ = ["Loopback", "Path", "Routed", "Unavailable", "Veth"]
 
@@ -29,6 +29,10 @@ class Path:
     def command(self, role: str, *command: str) -> list[str]:
         """`command` at that end, "server" or "client"."""
         return list(command)
+
+    def device(self, role: str) -> str:
+        """The interface of that end."""
+        return "lo"
 
     def __enter__(self) -> "Path":
         return self
@@ -50,6 +54,9 @@ class Veth(Path):
     def __enter__(self) -> "Veth":
         self._network = Network()
         return self
+
+    def device(self, role: str) -> str:
+        return DEVICES[role]
 
     def __exit__(self, *_) -> None:
         self._network.down()

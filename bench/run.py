@@ -13,6 +13,7 @@ import signal
 import sys
 import textwrap
 
+import latency
 import pacing
 import placements
 import scale
@@ -23,11 +24,12 @@ from paths import Unavailable
 from programs import BUILD
 from tools import versions
 
-VERBS = {"throughput": throughput, "pacing": pacing, "tags": tags, "scale": scale,
-         "placements": placements}
+VERBS = {"throughput": throughput, "pacing": pacing, "latency": latency, "tags": tags,
+         "scale": scale, "placements": placements}
 RESULTS = BUILD / "results"
 _NEED_ROOT = {"throughput": "network namespaces and full socket buffers",
-              "pacing": "a packet socket"}
+              "pacing": "a packet socket",
+              "latency": "packet sockets and network namespaces"}
 
 
 def read_arguments() -> argparse.Namespace:
@@ -35,7 +37,8 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("verbs", nargs="*", metavar="VERB", help=f"{', '.join(VERBS)}; default all")
     parser.add_argument("--rounds", type=int, default=8, metavar="N", help="rounds (8)")
     parser.add_argument("--seconds", type=float, metavar="S",
-                        help="of each run (throughput, pacing, placements 2; scale 5; tags 0.2)")
+                        help="of each run (throughput, pacing, placements 2; latency 3; scale 5; "
+                             "tags 0.2)")
     parser.add_argument("--json", action="store_true", help="print the JSON and no tables")
     parser.add_argument("--peers", action="store_true",
                         help="install the other tools, and run those of them that take long")

@@ -116,10 +116,12 @@ private:
         const auto index = static_cast<Duration::rep>(&member - members_.data());
         const auto left = static_cast<Duration::rep>(members_.size()) - index;
         member.probing = crowd_.together + left * crowd_.spacing;
-        const session::ProbePlan plan{
-            .directions = {}, .idle_time = member.probing, .idle_interval = crowd_.interval};
+        const session::ProbePlan plan{.directions = {},
+                                      .idle_time = member.probing,
+                                      .idle_interval = crowd_.interval,
+                                      .seed = static_cast<std::uint64_t>(index)};
         auto runner = ctl::ProbeRunner::begin(
-            *loop_, {.plan = plan, .snapshot_interval = snapshot_interval},
+            *loop_, {.plan = plan, .ports = {.snapshot_interval = snapshot_interval}},
             std::get<ctl::Contacted>(outcome), {.on_done = [this, &member] { on_done(member); }});
         if (!runner) return finish(member, runner.error().what());
         member.runner = std::move(*runner);

@@ -199,9 +199,9 @@ private:
                          .rate = BitRate{rate / options.parallel},
                          .datagram_bytes = payload_for(options, contacted),
                          .pacing = options.pacing,
-                         .offload = options.offload},
-                .placement = options.port_parallelism,
-                .device = device_};
+                         .offload = options.offload,
+                         .seed = rt::SystemRandom{}.u64()},
+                .ports = {.placement = options.port_parallelism, .device = device_}};
     }
 
     void on_open() {

@@ -1,60 +1,12 @@
 #include "ctl/probe_runner.hpp"
 
 #include "clock/system_clock.hpp"
-#include "net/udp_socket.hpp"
 
 #include <algorithm>
 
 namespace wyn::ctl {
 
 using session::PortRole;
-
-namespace {
-
-const std::string program = "wyndrvrctl";
-constexpr Duration worker_timeout = 2s;
-constexpr Duration check_interval = 250ms;
-
-std::uint16_t port_of(const wire::Assign& assign, PortRole role) {
-    switch (role) {
-    case PortRole::control: return assign.control_port;
-    case PortRole::upload: return assign.upload_port;
-    case PortRole::download: return assign.download_port;
-    }
-    return 0;
-}
-
-const crypto::PortKeys& keys_of(const crypto::SessionKeys& keys, PortRole role) {
-    switch (role) {
-    case PortRole::control: return keys.control;
-    case PortRole::upload: return keys.upload;
-    case PortRole::download: return keys.download;
-    }
-    return keys.control;
-}
-
-Result<rt::PortCrew::Member> make_member(const Contacted& contacted, PortRole role,
-                                         const ProbeRunner::Settings& settings) {
-    auto socket = net::open_udp(
-        {.address = contacted.local.address, .port = 0},
-        {.receive_buffer_bytes = session::wanted_receive_buffer, .device = settings.device});
-    if (!socket) return pass_on(socket);
-    const wire::Assign& assign = contacted.assigned.assign;
-    const dgram::Endpoint peer{.address = contacted.server.address, .port = port_of(assign, role)};
-    return rt::PortCrew::Member{
-        .setup = {.side = session::Side::client,
-                  .role = role,
-                  .session = assign.session,
-                  .keys = keys_of(contacted.assigned.keys, role),
-                  .peer = peer,
-                  .terms = session::terms_of(assign),
-                  .tuning = {},
-                  .snapshot_interval = settings.snapshot_interval,
-                  .sign_of_life = session::sign_of_life_of(settings.placement, worker_timeout)},
-        .socket = std::move(*socket)};
-}
-
-} // namespace
 
 Result<std::unique_ptr<ProbeRunner>> ProbeRunner::begin(rt::Loop& loop, const Settings& settings,
                                                         const Contacted& contacted,
@@ -71,14 +23,8 @@ ProbeRunner::ProbeRunner(const Settings& settings, const Contacted& contacted, C
 
 Result<void> ProbeRunner::start(rt::Loop& loop, const Settings& settings,
                                 const Contacted& contacted) {
-    std::array<rt::PortCrew::Member, 3> members;
-    for (const PortRole role : session::port_roles) {
-        auto member = make_member(contacted, role, settings);
-        if (!member) return pass_on(member);
-        members[static_cast<std::size_t>(role)] = std::move(*member);
-    }
-    auto crew = rt::PortCrew::place(
-        loop, settings.placement, program, std::move(members),
+    auto crew = place_ports(
+        loop, settings.ports, contacted,
         [this](PortRole role, const session::PortNews& news) {
             connection_.on_news(mono_now(), role, news, out_);
             settle();
@@ -91,7 +37,8 @@ Result<void> ProbeRunner::start(rt::Loop& loop, const Settings& settings,
     ports_ = std::move(*crew);
     timer_ = loop.add_timer([this] { on_timer(); });
     // Ports in this loop live and die with us.
-    if (settings.placement != Placement::single) next_check_ = mono_now() + check_interval;
+    if (settings.ports.placement != Placement::single)
+        next_check_ = mono_now() + worker_check_interval;
     settle();
     return {};
 }
@@ -100,7 +47,7 @@ void ProbeRunner::on_timer() {
     const MonoTime now = mono_now();
     connection_.on_timer(now, out_);
     if (now >= next_check_) {
-        next_check_ = now + check_interval;
+        next_check_ = now + worker_check_interval;
         ports_->check_signs_of_life(now, worker_timeout);
     }
     settle();

@@ -2,8 +2,7 @@
 // they were asked to run.
 #pragma once
 
-#include "ctl/contact.hpp"
-#include "rt/port_crew.hpp"
+#include "ctl/client_ports.hpp"
 #include "session/client_connection.hpp"
 
 namespace wyn::ctl {
@@ -12,9 +11,7 @@ class ProbeRunner {
 public:
     struct Settings {
         session::ProbePlan plan;
-        Placement placement = Placement::single;
-        std::string device;
-        Duration snapshot_interval = 100ms; // of our own workers, for the display
+        PortSettings ports;
     };
     using Function = std::move_only_function<void()>;
     struct Callbacks {

@@ -1,0 +1,96 @@
+#include "ctl/latency_runner.hpp"
+
+#include "clock/system_clock.hpp"
+
+#include <algorithm>
+
+namespace wyn::ctl {
+
+using session::PortRole;
+
+namespace {
+
+constexpr Duration clock_interval = 1s;
+
+}
+
+Result<std::unique_ptr<LatencyRunner>> LatencyRunner::begin(rt::Loop& loop,
+                                                            const Settings& settings,
+                                                            const Contacted& contacted,
+                                                            Callbacks callbacks) {
+    std::unique_ptr<LatencyRunner> runner{
+        new LatencyRunner{settings, contacted, std::move(callbacks)}};
+    if (auto started = runner->start(loop, settings, contacted); !started) return pass_on(started);
+    return runner;
+}
+
+LatencyRunner::LatencyRunner(const Settings& settings, const Contacted& contacted,
+                             Callbacks callbacks)
+    : connection_{settings.plan, session::terms_of(contacted.assigned.assign), mono_now()},
+      callbacks_{std::move(callbacks)} {}
+
+Result<void> LatencyRunner::start(rt::Loop& loop, const Settings& settings,
+                                  const Contacted& contacted) {
+    auto crew = place_ports(
+        loop, settings.ports, contacted,
+        [this](PortRole role, const session::PortNews& news) { on_news(role, news); },
+        [this](PortRole, std::string_view) {
+            connection_.on_port_lost(mono_now(), out_);
+            settle();
+        });
+    if (!crew) return pass_on(crew);
+    ports_ = std::move(*crew);
+    timer_ = loop.add_timer([this] { on_timer(); });
+    // Ports in this loop live and die with us.
+    if (settings.ports.placement != Placement::single)
+        next_check_ = mono_now() + worker_check_interval;
+    on_timer();
+    return {};
+}
+
+void LatencyRunner::on_news(PortRole role, const session::PortNews& news) {
+    const auto* const latency = std::get_if<session::LatencyNews>(&news);
+    if (latency != nullptr && latency->count > 0 && callbacks_.on_records && !connection_.done())
+        callbacks_.on_records(latency->settled());
+    connection_.on_news(mono_now(), role, news, out_);
+    settle();
+}
+
+void LatencyRunner::on_timer() {
+    const MonoTime now = mono_now();
+    if (now >= next_clock_) {
+        next_clock_ = now + clock_interval;
+        connection_.on_clock(read_clocks());
+    }
+    connection_.on_timer(now, out_);
+    if (now >= next_check_) {
+        next_check_ = now + worker_check_interval;
+        ports_->check_signs_of_life(now, worker_timeout);
+    }
+    settle();
+}
+
+void LatencyRunner::interrupt() {
+    connection_.interrupt(mono_now(), out_);
+    settle();
+}
+
+void LatencyRunner::settle() {
+    while (!out_.orders.empty()) {
+        const auto orders = std::exchange(out_.orders, {});
+        for (const auto& [role, order] : orders)
+            ports_->order(role, order);
+    }
+    if (connection_.done()) {
+        timer_.disarm();
+        if (callbacks_.on_done) std::exchange(callbacks_.on_done, nullptr)();
+        return;
+    }
+    timer_.arm(std::min({connection_.due(), next_check_, next_clock_}));
+}
+
+session::LatencyProgress LatencyRunner::progress() const {
+    return connection_.progress(mono_now());
+}
+
+} // namespace wyn::ctl
