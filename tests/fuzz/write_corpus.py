@@ -366,12 +366,33 @@ def of_port_session() -> dict[str, bytes]:
     return {name: script.raw for name, script in scripts().items()}
 
 
+def of_ip_packet() -> dict[str, bytes]:
+    """What a host sends into an emulated path."""
+    ports = u16(4096) + u16(8192)
+    hosts_v4 = bytes([10, 0, 0, 1, 10, 0, 0, 2])
+    hosts_v6 = b"\xfd" + bytes(14) + b"\x01" + b"\xfd" + bytes(14) + b"\x02"
+    udp = ports + u16(13) + u16(0) + b"hello"
+    v4 = u8(0x45, 0xba) + u16(33) + u16(1) + u16(0x4000) + u8(64, 17) + u16(0) + hosts_v4 + udp
+    v6 = u8(0x6b, 0xa1, 0x23, 0x45) + u16(13) + u8(17, 64) + hosts_v6 + udp
+    return {"empty": b"", "v4": v4, "v6": v6,
+            "v4_may_be_cut": v4[:6] + u16(0) + v4[8:],
+            "v4_options": u8(0x46) + v4[1:3] + u8(37) + v4[4:20] + bytes(4) + udp,
+            "v4_header_alone": u8(0x45, 0) + u16(20) + v4[4:9] + u8(6) + v4[10:20],
+            "v4_short_udp": v4[:2] + u16(23) + v4[4:20] + ports[:3],
+            "v4_header_too_long": u8(0x4f) + v4[1:],
+            "v4_multicast": v4[:16] + u8(224) + v4[17:],
+            "v6_multicast": v6[:24] + u8(255) + v6[25:],
+            "v6_header_alone": v6[:4] + u16(0) + v6[6:40],
+            "v6_short": v6[:39], "version_5": u8(0x55) + v4[1:]}
+
+
 def main() -> int:
     directory = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "corpus"
     corpora = {"handshake": of_handshake(), "sealed": of_sealed(), "bulk": of_bulk(),
                "key_file": of_key_file(), "client_handshake": of_client_handshake(),
                "listener": of_listener(), "port_session": of_port_session(),
-               "varlink": of_varlink(), "netlink": of_netlink()}
+               "varlink": of_varlink(), "netlink": of_netlink(),
+               "ip_packet": of_ip_packet()}
     for target, seeds in corpora.items():
         (directory / target).mkdir(parents=True, exist_ok=True)
         for name, raw in seeds.items():

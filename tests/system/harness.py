@@ -7,6 +7,7 @@ started or made is gone at the end, also of a test that fails or is terminated.
 """
 
 import atexit
+import contextlib
 import ctypes
 import json
 import os
@@ -349,6 +350,18 @@ class SystemTest(unittest.TestCase):
         except AssertionError:
             self.assertEqual(daemon.holdings(), before)
             raise
+
+
+@contextlib.contextmanager
+def over(other: Network):
+    """Programs that are started within run in that network, which is taken down at the end."""
+    global network
+    before, network = network, other
+    try:
+        yield other
+    finally:
+        network = before
+        other.down()
 
 
 def run(*command: str, role: str | None = None) -> Outcome:

@@ -23,8 +23,8 @@ DEVICES = {"server": "wyns", "client": "wync"}
 
 _CLONE_NEWNET = 0x40000000
 _libc = ctypes.CDLL(None, use_errno=True)
-# Benchmarks put a router between the two.
-_name_format = re.compile(r"wyn-([0-9]+)-(server|client|router)")
+# Benchmarks put a router between the two, and emulated.py a path between two others.
+_name_format = re.compile(r"wyn-([0-9]+)-(emulated-)?(server|client|router)")
 
 
 class Unavailable(Exception):
@@ -52,6 +52,9 @@ def _remove_leftovers() -> None:
 class Network:
     """The namespaces, from construction to down()."""
 
+    devices = DEVICES
+    kind = ""
+
     def __init__(self):
         if os.geteuid() != 0:
             raise Unavailable("network namespaces need root")
@@ -59,7 +62,7 @@ class Network:
             if not shutil.which(tool):
                 raise Unavailable(f"there is no program {tool} (iproute2)")
         _remove_leftovers()
-        self.names = {role: f"wyn-{os.getpid()}-{role}" for role in DEVICES}
+        self.names = {role: f"wyn-{os.getpid()}-{self.kind}{role}" for role in DEVICES}
         self._made_etc_netns = False
         try:
             self._up()
@@ -70,22 +73,28 @@ class Network:
     def _up(self) -> None:
         for name in self.names.values():
             _ip("netns", "add", name)
-        server, client = self.names["server"], self.names["client"]
-        _ip("link", "add", DEVICES["server"], "netns", server, "type", "veth",
-            "peer", "name", DEVICES["client"], "netns", client)
+        self._join()
+        for role in DEVICES:
+            self._give_addresses(role)
+        self.ip("client", "route", "add", f"{SILENT_V4}/32", "via", SERVER_V4)
+
+    def _join(self) -> None:
+        """Makes the devices of both namespaces, and what is between them."""
+        _ip("link", "add", DEVICES["server"], "netns", self.names["server"], "type", "veth",
+            "peer", "name", DEVICES["client"], "netns", self.names["client"])
+
+    def _give_addresses(self, role: str) -> None:
         addresses = {
             "server": [f"{SERVER_V4}/24", f"{SERVER_GLOBAL}/24", f"{SERVER_V6}/64",
                        f"{SERVER_LINK_LOCAL}/64"],
             "client": [f"{CLIENT_V4}/24", f"{CLIENT_GLOBAL}/24", f"{CLIENT_V6}/64",
                        f"{CLIENT_LINK_LOCAL}/64"]}
-        for role, name in self.names.items():
-            _ip("-n", name, "link", "set", DEVICES[role], "addrgenmode", "none")
-            for address in addresses[role]:
-                nodad = ["nodad"] if ":" in address else []
-                _ip("-n", name, "address", "add", address, "dev", DEVICES[role], *nodad)
-            for device in ("lo", DEVICES[role]):
-                _ip("-n", name, "link", "set", device, "up")
-        _ip("-n", client, "route", "add", f"{SILENT_V4}/32", "via", SERVER_V4)
+        self.ip(role, "link", "set", self.devices[role], "addrgenmode", "none")
+        for address in addresses[role]:
+            nodad = ["nodad"] if ":" in address else []
+            self.ip(role, "address", "add", address, "dev", self.devices[role], *nodad)
+        for device in ("lo", self.devices[role]):
+            self.ip(role, "link", "set", device, "up")
 
     def down(self) -> None:
         for name in self.names.values():
