@@ -16,6 +16,8 @@
 
 #include "clock/time.hpp"
 #include "stats/histogram.hpp"
+#include "stats/rtp_jitter.hpp"
+#include "stats/signed_histogram.hpp"
 
 #include <array>
 #include <cstddef>
@@ -43,28 +45,23 @@ public:
     std::optional<Duration> quantile(double q) const noexcept;
     bool enough_for(double q) const noexcept { return enough_values_for(q, count_); }
 
-    // Interarrival jitter of RFC 3550 section 6.4.1, a moving average over the differences between
-    // neighbours. For comparison with other tools only: it depends on the sending pattern and
-    // forgets all but the last few dozen datagrams. Nothing below two datagrams.
-    std::optional<Duration> rtp_jitter() const noexcept;
+    // See RtpJitter. Nothing below two datagrams.
+    std::optional<Duration> rtp_jitter() const noexcept { return jitter_.value(); }
 
 private:
     static constexpr std::size_t first_few = 64;
 
     void settle_reference() noexcept;
-    void place(Duration delay) noexcept;
     Duration at_rank(std::uint64_t rank) const noexcept;
     std::uint64_t ranked() const noexcept;
 
     std::array<Duration, first_few> first_{}; // in use until there are that many
     Duration reference_{};                    // from then on
-    Histogram above_;                         // delay - reference, for delay >= reference
-    Histogram below_;                         // reference - delay, for delay < reference
+    SignedHistogram around_;                  // delay - reference
     std::uint64_t count_ = 0;
     Duration lowest_ = Duration::max();
     Duration highest_ = Duration::min();
-    Duration previous_{};
-    double jitter_ns_ = 0;
+    RtpJitter jitter_;
 };
 static_assert(std::is_trivially_copyable_v<DelayVariation>);
 
