@@ -123,4 +123,12 @@ std::optional<Duration> Histogram::at_rank(std::uint64_t rank) const noexcept {
     return std::clamp(Duration{static_cast<Duration::rep>(middle_of(bucket))}, min_, max_);
 }
 
+std::uint64_t Histogram::below(Duration value) const noexcept {
+    if (value <= Duration::zero()) return 0;
+    std::uint64_t passed = 0;
+    for (std::size_t i = 0; i < bucket_of(static_cast<std::uint64_t>(value.count())); ++i)
+        passed += counters_[i];
+    return passed;
+}
+
 } // namespace wyn::stats

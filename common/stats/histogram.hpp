@@ -55,6 +55,9 @@ public:
     // The rank-th smallest value to within 1 %; rank counts from 1 and is brought into 1 ..
     // ranked(). Nothing when empty.
     std::optional<Duration> at_rank(std::uint64_t rank) const noexcept;
+    // How many of the ranked values lie in buckets below that of `value`: those smaller than it, to
+    // within 2 % of it.
+    std::uint64_t below(Duration value) const noexcept;
 
 private:
     static constexpr unsigned sub_bits = 6; // 64 buckets per octave

@@ -205,3 +205,22 @@ TEST_CASE("the nearest rank is that of the decimal fraction, not of its rounding
     CHECK(stats::nearest_rank(2, 100) == 100);
     CHECK(stats::nearest_rank(std::numeric_limits<double>::quiet_NaN(), 100) == 1);
 }
+
+TEST_CASE("how many values are smaller than one is known to 2 %", "[stats]") {
+    Histogram histogram;
+    CHECK(histogram.below(1s) == 0);
+    for (int us = 1; us <= 1000; ++us)
+        histogram.record(us * 1us);
+    CHECK(histogram.below(-1s) == 0);
+    CHECK(histogram.below(0s) == 0);
+    CHECK(histogram.below(1us) == 0);
+    CHECK(histogram.below(2s) == 1000);
+    for (int us = 1; us <= 1000; ++us) {
+        const auto below = static_cast<int>(histogram.below(us * 1us));
+        CHECK(below <= us - 1);
+        CHECK(below >= (us - 1) * 98 / 100 - 1);
+    }
+    Histogram large;
+    large.record(Duration::max());
+    CHECK(large.below(Duration::max()) == 0); // both in the last bucket
+}
