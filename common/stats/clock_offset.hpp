@@ -1,0 +1,37 @@
+// What is believed about the offset between the two hosts' clocks, and how far it can be off.
+#pragma once
+
+#include "clock/time.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace wyn::stats {
+
+// The offset by the clocks' own word, where both ends say that they are synchronised: how far the
+// server's monotonic time line is ahead of ours when their wall clocks agree, and the sum of what
+// both say they may be off.
+struct ClaimedOffset {
+    Duration offset{};
+    Duration error{};
+};
+
+enum class OffsetBasis : std::uint8_t {
+    half_rtt,     // the middle of what the round trips allow
+    synchronised, // both clocks are synchronised, better than that, and the round trips agree
+    contradicted, // they claim to be, and the round trips prove them wrong: the middle again
+};
+std::string_view name(OffsetBasis basis) noexcept;
+
+struct ClockOffset {
+    Duration offset{};
+    Duration bound{}; // the true offset is within `offset` +- `bound`
+    OffsetBasis basis = OffsetBasis::half_rtt;
+};
+
+// `middle` +- `bound`, from 0 up, is what the round trips allow.
+ClockOffset judge_offset(Duration middle, Duration bound,
+                         const std::optional<ClaimedOffset>& claimed) noexcept;
+
+} // namespace wyn::stats
