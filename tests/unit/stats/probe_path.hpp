@@ -52,7 +52,8 @@ public:
                                   .far_received = kernel(by_server(arrived)),
                                   .far_sent = kernel(by_server(answered)),
                                   .received = kernel(origin + received),
-                                  .read = origin + received + 15us};
+                                  .read = origin + received + 15us,
+                                  .far_handed = by_server(answered)};
         newest_sent_ = origin + sent;
         return record;
     }
