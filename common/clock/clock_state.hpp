@@ -45,6 +45,9 @@ struct ClockState {
     // By how many billionths the monotonic clock ran faster than the crystal below it
     // (CLOCK_MONOTONIC_RAW) between the last two readings: what NTP corrects. 0 before the second.
     std::int32_t slew_ppb = 0;
+    // By how much the wall clock was ahead of the monotonic one at the last reading. Of two hosts
+    // with synchronised wall clocks it tells how far their monotonic ones are apart.
+    Duration wall_ahead{};
 
     bool operator==(const ClockState&) const = default;
 };

@@ -14,6 +14,11 @@ constexpr Duration shortest_for_a_rate = 100ms;
 // In ppb; the kernel's own limits are 500,000 for the frequency and 1e8 for the tick.
 constexpr double largest_slew = 1e9;
 
+// The wall clock of the monotonic one.
+Duration ahead(const ClockReading& reading) noexcept {
+    return reading.wall.time_since_epoch() - reading.mono.time_since_epoch();
+}
+
 } // namespace
 
 void ClockWatch::observe(const ClockReading& reading) noexcept {
@@ -24,13 +29,11 @@ void ClockWatch::observe(const ClockReading& reading) noexcept {
         state_.emplace();
     }
     state_->discipline = reading.discipline;
+    state_->wall_ahead = ahead(reading);
     last_ = reading;
 }
 
 void ClockWatch::note_step(const ClockReading& reading) noexcept {
-    const auto ahead = [](const ClockReading& one) {
-        return one.wall.time_since_epoch() - one.mono.time_since_epoch();
-    };
     const Duration moved = ahead(reading) - ahead(last_);
     if (std::chrono::abs(moved) > reading.took + last_.took + smallest_step) ++state_->steps;
 }

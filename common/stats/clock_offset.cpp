@@ -15,6 +15,16 @@ std::string_view name(OffsetBasis basis) noexcept {
     return "half_rtt";
 }
 
+// The wall clocks agree, so the monotonic ones are as far apart as what is between each of them and
+// its wall clock.
+std::optional<ClaimedOffset> claimed_offset(const std::optional<ClockState>& near,
+                                            const std::optional<ClockState>& far) noexcept {
+    if (!near || !far || !near->discipline.max_error || !far->discipline.max_error)
+        return std::nullopt;
+    return ClaimedOffset{.offset = near->wall_ahead - far->wall_ahead,
+                         .error = *near->discipline.max_error + *far->discipline.max_error};
+}
+
 ClockOffset judge_offset(Duration middle, Duration bound,
                          const std::optional<ClaimedOffset>& claimed) noexcept {
     const ClockOffset physical{.offset = middle, .bound = bound};

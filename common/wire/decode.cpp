@@ -281,10 +281,15 @@ DecodedBody decode_probe(Bytes datagram) {
 
 std::optional<ClockState> read_clock(const EchoLayout& in) {
     constexpr std::uint32_t not_known = 0xffff'ffff;
-    if (in.clock_sync.get() > static_cast<std::uint8_t>(last_clock_sync)) return std::nullopt;
+    constexpr auto latest = static_cast<std::int64_t>(latest_ns);
+    const auto wall_ahead_ns = std::bit_cast<std::int64_t>(in.wall_ahead_ns.get());
+    if (in.clock_sync.get() > static_cast<std::uint8_t>(last_clock_sync) ||
+        !within(wall_ahead_ns, -latest, latest))
+        return std::nullopt;
     ClockState clock{.discipline = {.sync = static_cast<ClockSync>(in.clock_sync.get())},
                      .steps = in.clock_steps.u32(),
-                     .slew_ppb = std::bit_cast<std::int32_t>(in.clock_slew_ppb.u32())};
+                     .slew_ppb = std::bit_cast<std::int32_t>(in.clock_slew_ppb.u32()),
+                     .wall_ahead = Duration{wall_ahead_ns}};
     if (in.clock_max_error_us.u32() != not_known)
         clock.discipline.max_error = std::chrono::microseconds{in.clock_max_error_us.get()};
     return clock;

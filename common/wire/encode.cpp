@@ -250,6 +250,7 @@ std::size_t Sealing::operator()(const Echo& echo) const {
                       .clock_max_error_us = saturated_us(echo.clock.discipline.max_error),
                       .clock_steps = echo.clock.steps,
                       .clock_slew_ppb = std::bit_cast<std::uint32_t>(echo.clock.slew_ppb),
+                      .wall_ahead_ns = static_cast<std::uint64_t>(echo.clock.wall_ahead.count()),
                       .followed_number = echo.followed.number,
                       .left_after_ns = {}};
     for (std::size_t i = 0; i < most_followed; ++i)

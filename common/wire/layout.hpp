@@ -269,19 +269,20 @@ struct EchoLayout {
     Be<4> clock_max_error_us; // 72  as its discipline claims; all ones: not known
     Be<4> clock_steps;        // 76  seen since the first probe
     Be<4> clock_slew_ppb;     // 80  two's complement: how much faster its monotonic clock runs
-    Be<4> followed_number;    // 84  of the newest echo whose departure is known
+    Be<8> wall_ahead_ns;      // 84  two's complement: its wall clock less its monotonic one
+    Be<4> followed_number;    // 92  of the newest echo whose departure is known
     // For it and the three numbers before it: how long after its sent_ns the echo left the kernel,
     // at least 1 (saturating); 0: not known.
-    std::array<Be<4>, most_followed> left_after_ns; // 88
+    std::array<Be<4>, most_followed> left_after_ns; // 96
 };
-static_assert(sizeof(EchoLayout) == 104 && offsetof(EchoLayout, sent_ns) == 48 &&
-              offsetof(EchoLayout, left_after_ns) == 88);
+static_assert(sizeof(EchoLayout) == 112 && offsetof(EchoLayout, sent_ns) == 48 &&
+              offsetof(EchoLayout, left_after_ns) == 96);
 
-// The shortest has room for a map of 320 probes at a bit each; the longest fits an Ethernet frame
+// The shortest has room for a map of 256 probes at a bit each; the longest fits an Ethernet frame
 // with IPv4.
 inline constexpr std::size_t shortest_probe = 160;
 inline constexpr std::size_t longest_probe = 1472;
-static_assert(shortest_probe == sizeof(EchoLayout) + 40 + sizeof(Tag));
+static_assert(shortest_probe == sizeof(EchoLayout) + 32 + sizeof(Tag));
 // The bytes of the map in an ECHO of this length.
 constexpr std::size_t map_bytes_in(std::size_t length) {
     const std::size_t room = length - sizeof(EchoLayout) - sizeof(Tag);

@@ -111,7 +111,8 @@ def sealed() -> dict[str, tuple[str, str, bool, dict[str, object]]]:
             "clock_sync": 2, "probe_sent_ns": CLIENT + 300_000_000,
             "probe_received_ns": SERVER + 305_100_000, "sent_ns": SERVER + 305_117_000,
             "received": 7, "duplicates": 1, "map_newest": 7, "clock_max_error_us": 31_417,
-            "clock_steps": 1, "clock_slew_ppb": -12_345, "followed_number": 6,
+            "clock_steps": 1, "clock_slew_ppb": -12_345,
+            "wall_ahead_ns": 1_795_150_000_000_000_000, "followed_number": 6,
             "left_after_ns": struct.pack(">4I", 4_321, 3_999, 0, 5_000),
             "map": model.write_lengths([5, 1, 2])}),
         "echo_bits": ("Every other one of 1100 was lost, in 300 bytes.", "control", False, {

@@ -124,6 +124,7 @@ BODIES: dict[str, list[Field]] = {
         number("duplicates", 4), number("reordered", 4), number("map_newest", 4),
         number("clock_max_error_us", 4), number("clock_steps", 4),
         Field("clock_slew_ppb", 4, -2 ** 31, 2 ** 31 - 1, signed=True),
+        Field("wall_ahead_ns", 8, -LATEST_NS, LATEST_NS, signed=True),
         number("followed_number", 4), octets("left_after_ns", 16)],
     "START": [
         number("test", 4, 1), number("direction", 1, 1, 2), number("search", 1, 0, 2),

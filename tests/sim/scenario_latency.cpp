@@ -1,6 +1,8 @@
 // A latency measurement over paths that lose, repeat and reorder, and what its records must say of
 // it: what the network knows, probe by probe.
 #include "sim/scenario.hpp"
+#include "stats/clock_offset.hpp"
+#include "stats/latency_analysis.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -99,6 +101,30 @@ struct Measurement {
     Truth truth;
     Guest& client;
 };
+
+// What the statistics make of the records, beside what only the simulator knows.
+struct Judgement {
+    stats::OneWayPicture picture;
+    std::optional<stats::ClaimedOffset> claimed;
+    Duration true_offset{}; // when the last probe was sent
+
+    stats::ClockOffset believed() const {
+        return judge_offset(picture.clocks->offset, picture.clocks->bound, claimed);
+    }
+    Duration error() const { return std::chrono::abs(believed().offset - true_offset); }
+};
+
+Judgement judge(const Measurement& run, const HostClock& server) {
+    stats::LatencyAnalysis analysis;
+    std::vector<stats::LatencyEvent> events;
+    for (const ProbeRecord& record : run.records())
+        analysis.record(record, events);
+    const MonoTime last = run.records().back().sent.time;
+    const auto& outcome = run.outcome();
+    return {.picture = analysis.summary().one_way,
+            .claimed = stats::claimed_offset(outcome.near_clock, outcome.far_clock),
+            .true_offset = server.at(run.client.host->when(last)) - last};
+}
 
 Place path(const LinkSpec& up, const LinkSpec& down, Duration round_trip = 20ms) {
     Place place = at_distance(round_trip);
@@ -341,4 +367,51 @@ TEST_CASE("the latency beside a load is that of the full queue, and its losses h
     CHECK(loaded.lost_unknown == 0);
     CHECK(loaded.probes_arrived < loaded.probes_sent);
     CHECK(loaded.echoes_received == loaded.probes_arrived); // nothing is lost on the way back
+}
+
+TEST_CASE("one-way delays are within their bound of the truth, whatever the clocks say", "[sim]") {
+    for (const std::int64_t drift : {-100'000, 3'000, 100'000}) { // ppb of the server's
+        for (const bool is_loaded : {false, true}) {
+            INFO(drift << " ppb, " << (is_loaded ? "loaded" : "idle"));
+            Place place = path({.jitter = 3ms}, {.jitter = 1ms});
+            place.up.delay = 12ms;
+            place.down.delay = 8ms;
+            place.clock.drift = 20'000;
+            WorldSpec spec;
+            spec.server_clock = {.start = MonoTime{123'456s}, .drift = drift};
+            Measurement run{place, probing(10ms, 10s), {}, spec};
+            LinkSpec queue = place.up;
+            queue.delay += 40ms;
+            if (is_loaded) run.world.at(2s, [&] { run.client.host->up().change(queue); });
+            run.run();
+            const Judgement found = judge(run, spec.server_clock);
+            CHECK(found.picture.clock_steps == 0);
+            CHECK(found.picture.without_fit == 0);
+            CHECK(found.error() <= found.picture.clocks->bound);
+            // By their boots the two wall clocks are a day and a half apart, and claim a
+            // millisecond.
+            CHECK(found.believed().basis == stats::OffsetBasis::contradicted);
+            const auto median = found.picture.up.queueing.quantile(0.5);
+            CHECK((median > 20ms) == is_loaded);
+            CHECK(found.picture.down.queueing.quantile(0.99) < 1100us);
+        }
+    }
+}
+
+TEST_CASE("wall clocks that agree tell the one-way delays better than the round trip", "[sim]") {
+    Place place = path({}, {});
+    place.up.delay = 90ms;
+    place.down.delay = 10ms;
+    WorldSpec spec;
+    spec.server_clock = {.start = MonoTime{123'456s}, .drift = 0};
+    Measurement run{place, probing(10ms, 5s), {}, spec};
+    run.world.server_host().set_wall_clock(place.clock.start - spec.server_clock.start);
+    run.run();
+    const Judgement found = judge(run, spec.server_clock);
+    CHECK(found.picture.clocks->bound > 49ms);
+    CHECK(found.believed().basis == stats::OffsetBasis::synchronised);
+    CHECK(found.believed().bound == 2 * 1234us);
+    CHECK(found.error() <= found.believed().bound);
+    CHECK(*found.picture.up.lowest - found.believed().offset > 88ms);
+    CHECK(*found.picture.down.lowest + found.believed().offset < 12ms);
 }

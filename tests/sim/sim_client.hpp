@@ -97,6 +97,7 @@ private:
     std::vector<stats::ProbeRecord> records_;
     session::ConnectionOutbox out_;
     MonoTime closes_ = never; // our sockets, after the end
+    MonoTime next_clock_{};   // when our host's clocks are to be looked at
     Mailbox<Message> messages_;
     std::array<std::shared_ptr<SimDatagrams>, 3> sockets_;
     std::array<std::unique_ptr<dgram::Datagrams>, 3> liars_;

@@ -94,3 +94,14 @@ TEST_CASE("steering is the difference between the monotonic clock and the crysta
     watch.observe(host.read());
     CHECK(watch.state()->slew_ppb == 12'000);
 }
+
+TEST_CASE("a watch knows what is between the wall clock and the monotonic one", "[clock]") {
+    ClockWatch watch;
+    Host host;
+    watch.observe(host.read());
+    CHECK(watch.state()->wall_ahead == 1'795'156'890s);
+    host.pass(1s);
+    host.wall -= 3s; // it is set
+    watch.observe(host.read());
+    CHECK(watch.state()->wall_ahead == 1'795'156'887s);
+}

@@ -52,6 +52,22 @@ TEST_CASE("hostile claims overflow nothing and win nothing", "[stats]") {
           OffsetBasis::half_rtt);
 }
 
+TEST_CASE("two wall clocks that agree tell how far the monotonic ones are apart", "[stats]") {
+    // Both wall clocks say 1000 s; ours has been up for 900 s then and the server for 300.
+    const ClockState near{.discipline = {ClockSync::synchronised, 300us}, .wall_ahead = 100s};
+    ClockState far{.discipline = {ClockSync::synchronised, 200us}, .wall_ahead = 700s};
+    const auto claimed = stats::claimed_offset(near, far);
+    REQUIRE(claimed);
+    CHECK(claimed->offset == -600s);
+    CHECK(claimed->error == 500us);
+    far.discipline.sync = ClockSync::unknown; // chrony without rtcsync: the bound counts
+    CHECK(stats::claimed_offset(near, far));
+    far.discipline.max_error.reset();
+    CHECK_FALSE(stats::claimed_offset(near, far));
+    CHECK_FALSE(stats::claimed_offset(near, std::nullopt));
+    CHECK_FALSE(stats::claimed_offset(std::nullopt, near));
+}
+
 TEST_CASE("each basis has its word", "[stats]") {
     CHECK(name(OffsetBasis::half_rtt) == "half_rtt");
     CHECK(name(OffsetBasis::synchronised) == "synchronised");

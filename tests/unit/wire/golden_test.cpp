@@ -185,10 +185,11 @@ Echo golden_echo() {
             .sent_ns = server + 305'117'000,
             .received = 7,
             .duplicates = 1,
-            .map = map_of(7, MapForm::lengths, 40, {5, 1, 2}),
+            .map = map_of(7, MapForm::lengths, 32, {5, 1, 2}),
             .clock = {.discipline = {.sync = ClockSync::synchronised, .max_error = 31'417us},
                       .steps = 1,
-                      .slew_ppb = -12'345},
+                      .slew_ppb = -12'345,
+                      .wall_ahead = 1'795'150'000s},
             .followed = {.number = 6, .left_after = {{4'321ns, 3'999ns, std::nullopt, 5'000ns}}}};
 }
 
