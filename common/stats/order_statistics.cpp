@@ -136,4 +136,11 @@ double dependence_at(std::span<const Duration> series, Duration quantile) {
     return dependence(above);
 }
 
+std::uint64_t values_needed_for(double q) noexcept {
+    auto needed = static_cast<std::uint64_t>(10 / (1 - q));
+    while (!enough_values_for(q, needed))
+        ++needed;
+    return needed;
+}
+
 } // namespace wyn::stats

@@ -44,6 +44,9 @@ double dependence(std::span<const double> series) noexcept;
 // another.
 double dependence_at(std::span<const Duration> series, Duration quantile);
 
+// The least number of values that enough_values_for() takes for q in [0, 1): 20 for the median.
+std::uint64_t values_needed_for(double q) noexcept;
+
 struct QuantileEstimate {
     Duration value{};
     // Nothing when too few values are independent to tell.

@@ -212,3 +212,14 @@ TEST_CASE("a series that says nothing counts as it is", "[stats]") {
         RC_ASSERT(found <= static_cast<double>(series.size()));
     });
 }
+
+TEST_CASE("a percentile says how many values it takes", "[stats]") {
+    CHECK(stats::values_needed_for(0.5) == 20);
+    CHECK(stats::values_needed_for(0.9) == 100);
+    CHECK(stats::values_needed_for(0.99) == 1000);
+    CHECK(stats::values_needed_for(0.999) == 10'000);
+    for (const double q : {0.0, 0.07, 0.5, 0.75, 0.95, 0.999}) {
+        CHECK(stats::enough_values_for(q, stats::values_needed_for(q)));
+        CHECK_FALSE(stats::enough_values_for(q, stats::values_needed_for(q) - 1));
+    }
+}
