@@ -79,7 +79,8 @@ void Contact::on_readable(Attempt& attempt) {
             const auto outcome = attempt.handshake->on_datagram(mono_now(), train[i]);
             if (!outcome) continue;
             if (const auto* refuse = std::get_if<wire::Refuse>(&*outcome))
-                return finish(describe_refusal(*refuse, attempt.server, settings_.options));
+                return finish(
+                    describe_refusal(*refuse, attempt.server, settings_.options, settings_.rate));
             return succeed(attempt, std::get<session::ClientHandshake::Assigned>(*outcome));
         }
     }

@@ -32,7 +32,8 @@ public:
         crypto::NamedKey key;
         session::ClientHandshake::Wishes wishes;
         Duration timeout = 5s;
-        ProbeOptions options;
+        NetworkOptions options;
+        std::optional<BitRate> rate; // that was asked for, for advice
     };
     using Outcome = std::variant<Contacted, Failure>;
     using OnOutcome = std::move_only_function<void(Outcome)>;

@@ -25,29 +25,29 @@ std::string words_of(int error) {
 }
 
 // The ports that did not answer: "7811 (upload), 7893 (download)".
-std::string unreached(const Report& report) {
+std::string unreached(const SessionEnd& session) {
     std::vector<std::string> ports;
     for (const session::PortRole role : session::port_roles) {
         const auto index = static_cast<std::size_t>(role);
-        if (!report.result->port_reached[index])
-            ports.push_back(fmt::format("{} ({})", report.ports[index], session::name(role)));
+        if (!session.port_reached[index])
+            ports.push_back(fmt::format("{} ({})", session.ports[index], session::name(role)));
     }
     return fmt::format("{}", fmt::join(ports, ", "));
 }
 
-Failure describe_half_open(const Report& report, const std::string& where) {
-    const int error = report.result->network_error;
+Failure describe_half_open(const SessionEnd& session, const std::string& where) {
+    const int error = session.network_error;
     return {.code = ExitCode::unreachable,
             .reason = "ports_unreachable",
             .sentence = fmt::format("{} gives a session, but nothing comes back from UDP {}{}",
-                                    where, unreached(report),
+                                    where, unreached(session),
                                     error == 0 ? "" : fmt::format("; error: {}", words_of(error))),
             .advice = {"Let UDP pass to the server's port_ranges (by default 7000-8000), on that "
                        "host and on the way."}};
 }
 
 // What to do about a session or a test that ended like this; empty when there is nothing.
-std::string advice_for(End end, const session::ProbeResult& result) {
+std::string advice_for(End end, const session::Terms& terms) {
     switch (end) {
     case End::none:
     case End::completed:
@@ -63,7 +63,7 @@ std::string advice_for(End end, const session::ProbeResult& result) {
     case End::volume_used:
         return fmt::format("The server allows {} for each session (max_volume): shorten -t, or set "
                            "a lower rate with -b.",
-                           print_bytes(result.terms.max_volume_bytes));
+                           print_bytes(terms.max_volume_bytes));
     case End::worker_failed:
         return "Try again; the server's journal says what happened to its worker.";
     case End::shutting_down: return "Try again in a few seconds.";
@@ -76,17 +76,17 @@ std::string advice_for(End end, const session::ProbeResult& result) {
     case End::not_granted:
         return fmt::format("The server allows {} for each test: shorten -t, or ask for less with "
                            "-b.",
-                           print_ns(result.terms.max_duration.count()));
+                           print_ns(terms.max_duration.count()));
     }
     return "";
 }
 
-Failure describe_end(End end, ExitCode code, const std::string& what, const Report& report) {
+Failure describe_end(End end, ExitCode code, const std::string& what, const session::Terms& terms) {
     Failure failure{.code = code,
                     .reason = std::string{wire::name(end)},
                     .sentence = fmt::format("{}: {}", what, wire::sentence(end)),
                     .advice = {}};
-    if (std::string advice = advice_for(end, *report.result); !advice.empty())
+    if (std::string advice = advice_for(end, terms); !advice.empty())
         failure.advice.push_back(std::move(advice));
     return failure;
 }
@@ -107,7 +107,7 @@ ExitCode code_of(Refusal refusal) {
     return ExitCode::refused;
 }
 
-std::string sentence_of(const wire::Refuse& refuse, const ProbeOptions& options) {
+std::string sentence_of(const wire::Refuse& refuse, const NetworkOptions& options) {
     switch (refuse.code) {
     case Refusal::busy:
         return fmt::format("server busy: {} of {} sessions are taken", refuse.have, refuse.limit);
@@ -137,7 +137,8 @@ std::string sentence_of(const wire::Refuse& refuse, const ProbeOptions& options)
     return "the server refuses";
 }
 
-std::vector<std::string> advice_for(const wire::Refuse& refuse, const ProbeOptions& options) {
+std::vector<std::string> advice_for(const wire::Refuse& refuse,
+                                    const std::optional<BitRate>& rate) {
     const std::string again =
         refuse.retry_after_ms == 0
             ? "Try again later."
@@ -148,7 +149,7 @@ std::vector<std::string> advice_for(const wire::Refuse& refuse, const ProbeOptio
     case Refusal::per_address:
     case Refusal::shutting_down: return {again};
     case Refusal::rate_budget:
-        if (!options.rate || refuse.have < mega) return {again};
+        if (!rate || refuse.have < mega) return {again};
         return {fmt::format("Ask for less: -b {}M", refuse.have / mega), again};
     case Refusal::no_ports: return {again, "On the server: widen port_ranges."};
     case Refusal::no_worker:
@@ -173,36 +174,47 @@ Failure internal_failure(const Error& error) {
             .advice = {}};
 }
 
+std::optional<Failure> judge(const SessionEnd& session, bool measured) {
+    if (session.end == End::completed) return std::nullopt;
+    const std::string where = named(session.host, session.server);
+    if (session.end == End::half_open) return describe_half_open(session, where);
+    const bool has_something = measured || session.end == End::interrupted;
+    return describe_end(session.end, has_something ? ExitCode::partial : ExitCode::unreachable,
+                        fmt::format("the session with {} ended early", where), session.terms);
+}
+
 std::optional<Failure> judge(const Report& report) {
     if (!report.result || !report.server) return std::nullopt;
     const session::ProbeResult& result = *report.result;
+    if (auto failure = judge({.host = report.options.host,
+                              .server = *report.server,
+                              .ports = report.ports,
+                              .port_reached = result.port_reached,
+                              .network_error = result.network_error,
+                              .end = result.end,
+                              .terms = result.terms},
+                             result.idle || result.down || result.up))
+        return failure;
     const std::string where = named(report.options.host, *report.server);
-    if (result.end == End::half_open) return describe_half_open(report, where);
-    if (result.end == End::completed) {
-        for (const auto* direction : {&result.down, &result.up})
-            if (*direction && (*direction)->end != End::completed)
-                return describe_end((*direction)->end, ExitCode::partial,
-                                    fmt::format("the {} {} ended early",
-                                                (*direction)->direction == wire::Direction::up
-                                                    ? "upload to"
-                                                    : "download from",
-                                                where),
-                                    report);
-        return std::nullopt;
-    }
-    const bool has_something =
-        result.idle || result.down || result.up || result.end == End::interrupted;
-    return describe_end(result.end, has_something ? ExitCode::partial : ExitCode::unreachable,
-                        fmt::format("the session with {} ended early", where), report);
+    for (const auto* direction : {&result.down, &result.up})
+        if (*direction && (*direction)->end != End::completed)
+            return describe_end((*direction)->end, ExitCode::partial,
+                                fmt::format("the {} {} ended early",
+                                            (*direction)->direction == wire::Direction::up
+                                                ? "upload to"
+                                                : "download from",
+                                            where),
+                                result.terms);
+    return std::nullopt;
 }
 
 Failure describe_refusal(const wire::Refuse& refuse, const dgram::Endpoint& server,
-                         const ProbeOptions& options) {
+                         const NetworkOptions& options, const std::optional<BitRate>& rate) {
     return {.code = code_of(refuse.code),
             .reason = std::string{wire::name(refuse.code)},
             .sentence =
                 fmt::format("{}: {}", named(options.host, server), sentence_of(refuse, options)),
-            .advice = advice_for(refuse, options)};
+            .advice = advice_for(refuse, rate)};
 }
 
 Failure describe_silence(const SilentContact& contact, const dgram::Endpoint& server,

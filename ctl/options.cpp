@@ -1,7 +1,7 @@
 #include "ctl/options.hpp"
 
 #include "base/text.hpp"
-#include "dgram/address.hpp"
+#include "ctl/shared_options.hpp"
 #include "verdict/glossary.hpp"
 
 #include <fmt/format.h>
@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <memory>
 
 namespace wyn::ctl {
 
@@ -20,7 +19,6 @@ using cli::Exit;
 // As many sessions as a server gives one address by its defaults.
 constexpr std::uint32_t most_parallel = 32;
 
-constexpr std::string_view program = "wyndrvrctl";
 constexpr std::array<std::string_view, 3> commands{"probe", "status", "explain"};
 
 constexpr std::string_view overview =
@@ -74,22 +72,13 @@ constexpr std::string_view explain_closing =
     R"(Exit status: 0 success, 2 a word that is not known.)";
 
 // What the command line said, before it is checked.
-struct RawProbe {
-    std::vector<std::string> target;
-    bool only_v4 = false;
-    bool only_v6 = false;
+struct RawProbe : RawNetwork {
     bool up = false;
     bool down = false;
-    // Given or not; an empty word is given and wrong.
     std::optional<std::string> duration;
     std::optional<std::string> rate;
     std::optional<std::string> search;
     std::optional<std::string> length;
-    std::optional<std::string> bind;
-    std::optional<std::string> port;
-    std::optional<std::string> timeout;
-    std::optional<std::string> key_file;
-    std::optional<std::string> placement;
     std::optional<std::string> pacing;
     std::optional<std::string> parallel;
     bool no_gso = false;
@@ -127,91 +116,6 @@ void declare_load(CLI::App& app, RawProbe& raw) {
         ->group(group);
     app.add_flag("-R,--down", raw.down, "download only")->group(group);
     app.add_flag("--up", raw.up, "upload only")->group(group);
-}
-
-void declare_network(CLI::App& app, RawProbe& raw) {
-    const std::string group = "Network";
-    app.add_flag("-4", raw.only_v4, "IPv4 only")->group(group);
-    app.add_flag("-6", raw.only_v6, "IPv6 only")->group(group);
-    app.add_option("-B,--bind", raw.bind, "local address, device, or both: 192.0.2.7%eth0")
-        ->type_name("ADDR|DEV")
-        ->group(group);
-    app.add_option("-p,--port", raw.port, "the server's port (6711)")
-        ->type_name("PORT")
-        ->group(group);
-    app.add_option("--timeout", raw.timeout, "how long to wait for the first answer (5)")
-        ->type_name("SECONDS")
-        ->group(group);
-    app.add_option("--key", raw.key_file, "file with the pre-shared key")
-        ->type_name("FILE")
-        ->group(group);
-    app.add_option("--port-parallelism", raw.placement,
-                   "where each of the three ports runs: single,\nthread or process (single; thread "
-                   "with -P)")
-        ->type_name("MODE")
-        ->group(group);
-}
-
-void declare_output(CLI::App& app, ProbeOptions& options) {
-    const std::string group = "Output";
-    app.add_flag("-J,--json", options.json, "one JSON document on stdout")->group(group);
-    app.add_flag("--json-lines", options.json_lines,
-                 "what happens as JSON objects, one a line, and\nthe document last (also as "
-                 "--json-stream)")
-        ->group(group);
-    app.add_flag("--json-stream", options.json_lines)->group(""); // as iperf3 calls it
-    app.add_flag("--ascii", options.ascii, "no characters beyond ASCII")->group(group);
-    app.add_flag("-q,--quiet", options.quiet, "no progress on stderr")->group(group);
-    app.set_help_flag("-h,--help", "print this help")->group(group);
-}
-
-// Parses with CLI11; nothing when the command line was understood.
-std::optional<Exit> parse(CLI::App& app, const std::vector<std::string>& arguments,
-                          std::string_view command) {
-    const std::string name = fmt::format("{} {}", program, command);
-    std::vector<std::string> reversed{arguments.rbegin(), arguments.rend()}; // CLI11 wants it so
-    try {
-        app.parse(std::move(reversed));
-    } catch (const CLI::CallForHelp&) {
-        return Exit{0, app.help()};
-    } catch (const CLI::ParseError& error) {
-        return cli::usage_error(name, cli::describe_parse_error(error));
-    }
-    if (const auto extra = app.remaining(); !extra.empty())
-        return cli::usage_error(name, cli::describe_stranger(extra.front(), app));
-    return std::nullopt;
-}
-
-Result<void> read_target(const RawProbe& raw, ProbeOptions& options) {
-    if (raw.target.size() > 1)
-        return fail(fmt::format("one HOST at a time, not also '{}'", escaped(raw.target[1])));
-    if (!raw.target.empty() && raw.target.front().empty()) return fail("HOST is empty");
-    const auto split = dgram::split_host_port(raw.target.empty() ? "" : raw.target.front());
-    if (!split) return fail(split.error().what());
-    if (!split->host.empty()) options.host = split->host;
-    if (raw.port) {
-        const auto port = dgram::split_host_port(':' + *raw.port);
-        if (!port || !port->port)
-            return fail(
-                fmt::format("-p '{}': expected a port from 1 to 65535", escaped(*raw.port)));
-        if (split->port && *split->port != *port->port)
-            return fail(fmt::format("two ports, {} in HOST and {} by -p: give one of them",
-                                    *split->port, *port->port));
-        options.port = *port->port;
-    }
-    if (split->port) options.port = *split->port;
-    return {};
-}
-
-Result<Duration> read_time(std::string_view option, std::string_view text, Duration low,
-                           Duration high) {
-    const auto ns = parse_duration_ns(text);
-    if (!ns) return fail(fmt::format("{}: {}", option, ns.error().what()));
-    const Duration time{*ns};
-    if (time < low || time > high)
-        return fail(fmt::format("{} {}: expected {} to {} s", option, escaped(text),
-                                to_seconds(low), to_seconds(high)));
-    return time;
 }
 
 Result<void> read_load(const RawProbe& raw, ProbeOptions& options) {
@@ -266,56 +170,27 @@ Result<void> read_parallel(const RawProbe& raw, ProbeOptions& options) {
     return {};
 }
 
-Result<void> read_network(const RawProbe& raw, ProbeOptions& options) {
-    if (raw.only_v4 && raw.only_v6) return fail("-4 and -6 exclude each other");
-    options.family = raw.only_v4   ? AddressFamily::v4
-                     : raw.only_v6 ? AddressFamily::v6
-                                   : AddressFamily::any;
-    if (raw.bind == "") return fail("-B needs an address or a device");
-    options.bind = raw.bind.value_or("");
-    // Without this a script whose variable is unset would measure as nobody and say nothing.
-    if (raw.key_file == "") return fail("--key needs a file");
-    options.key_file = raw.key_file.value_or("");
-    if (raw.timeout) {
-        const auto time = read_time("--timeout", *raw.timeout, 100ms, 3600s);
-        if (!time) return fail(time.error().what());
-        options.timeout = *time;
-    }
-    if (!raw.placement) return {};
-    const auto placement = parse_placement(*raw.placement);
-    if (!placement)
-        return fail(fmt::format("--port-parallelism '{}': expected single, thread or process",
-                                escaped(*raw.placement)));
-    options.port_parallelism = *placement;
-    return {};
-}
-
 std::expected<Options, Exit> parse_probe(const std::vector<std::string>& arguments) {
     CLI::App app{std::string{probe_synopsis}};
-    app.formatter(std::make_shared<cli::HelpPage>());
-    app.footer(std::string{probe_closing});
-    app.allow_extras();
+    lay_out(app, probe_closing);
     ProbeOptions options;
     RawProbe raw;
-    app.add_option("HOST", raw.target)->group("");
     declare_load(app, raw);
-    declare_network(app, raw);
-    declare_output(app, options);
+    declare_network(app, raw, "single; thread\nwith -P");
+    declare_json(app, options);
+    declare_looks(app, options);
     if (auto exit = parse(app, arguments, "probe")) return std::unexpected{std::move(*exit)};
-    for (const auto read : {read_target, read_load, read_parallel, read_network})
-        if (const auto done = read(raw, options); !done)
-            return std::unexpected{cli::usage_error("wyndrvrctl probe", done.error().what())};
-    if (options.json && options.json_lines)
-        return std::unexpected{
-            cli::usage_error("wyndrvrctl probe", "-J and --json-lines exclude each other")};
+    Result<void> done = read_load(raw, options);
+    if (done) done = read_parallel(raw, options);
+    if (done) done = read_network(raw, options);
+    if (done) done = check_output(options);
+    if (!done) return std::unexpected{cli::usage_error("wyndrvrctl probe", done.error().what())};
     return options;
 }
 
 std::expected<Options, Exit> parse_status(const std::vector<std::string>& arguments) {
     CLI::App app{std::string{status_synopsis}};
-    app.formatter(std::make_shared<cli::HelpPage>());
-    app.footer(std::string{status_closing});
-    app.allow_extras();
+    lay_out(app, status_closing);
     StatusOptions options;
     std::optional<std::string> socket;
     app.add_option("--socket", socket, "the daemon's control_socket")
@@ -341,9 +216,7 @@ std::string joined(const std::vector<std::string>& words) {
 
 std::expected<Options, Exit> parse_explain(const std::vector<std::string>& arguments) {
     CLI::App app{std::string{explain_synopsis}};
-    app.formatter(std::make_shared<cli::HelpPage>());
-    app.footer(std::string{explain_closing});
-    app.allow_extras();
+    lay_out(app, explain_closing);
     ExplainOptions options;
     std::vector<std::string> words;
     app.add_option("WORD", words)->group("");

@@ -22,11 +22,25 @@ inline std::vector<wire::Direction> both_directions() {
     return {wire::Direction::down, wire::Direction::up};
 }
 
-struct ProbeOptions {
+// Whom to measure, and over which network.
+struct NetworkOptions {
     std::string host = "127.0.0.1";
     std::uint16_t port = 6711;
     AddressFamily family = AddressFamily::any;
     std::string bind; // an address, a device, or "address%device"; empty: the kernel chooses
+    Placement port_parallelism = Placement::single;
+    std::string key_file;
+    Duration timeout = 5s; // for the first contact
+};
+
+struct OutputOptions {
+    bool json = false;
+    bool json_lines = false; // excludes json
+    bool ascii = false;
+    bool quiet = false; // no progress
+};
+
+struct ProbeOptions : NetworkOptions, OutputOptions {
     std::vector<wire::Direction> directions = both_directions();
     Duration duration = 10s;     // of the load, per direction
     std::optional<BitRate> rate; // payload; none: search, 0: as fast as the sender can
@@ -34,13 +48,6 @@ struct ProbeOptions {
     wire::Pacing pacing = wire::Pacing::sleep;
     bool offload = true;
     std::uint32_t parallel = 1; // flows, a session each
-    Placement port_parallelism = Placement::single;
-    std::string key_file;
-    Duration timeout = 5s; // for the first contact
-    bool json = false;
-    bool json_lines = false; // excludes json
-    bool ascii = false;
-    bool quiet = false; // no progress
 
     wire::Search search() const {
         if (!rate) return wire::Search::type_b;

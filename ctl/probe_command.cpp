@@ -2,6 +2,7 @@
 
 #include "clock/system_clock.hpp"
 #include "crypto/primitives.hpp"
+#include "ctl/contact_settings.hpp"
 #include "ctl/evidence.hpp"
 #include "ctl/flow_group.hpp"
 #include "ctl/progress.hpp"
@@ -9,12 +10,9 @@
 #include "ctl/report_lines.hpp"
 #include "ctl/report_text.hpp"
 #include "ctl/terminal.hpp"
-#include "net/resolve.hpp"
-#include "net/secret_file.hpp"
 #include "rt/rlimit.hpp"
 
 #include <fmt/format.h>
-#include <net/if.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -30,98 +28,9 @@ constexpr Duration redraw_interval = 100ms;
 // of 64 KiB would fit, and measure nothing that a network does.
 constexpr std::size_t largest_default_packet = 9000;
 
-net::Family family_of(AddressFamily family) {
-    switch (family) {
-    case AddressFamily::any: return net::Family::any;
-    case AddressFamily::v4: return net::Family::v4;
-    case AddressFamily::v6: return net::Family::v6;
-    }
-    return net::Family::any;
-}
-
-Failure usage(std::string sentence) {
-    return {
-        .code = ExitCode::usage, .reason = "usage", .sentence = std::move(sentence), .advice = {}};
-}
-
-// This host has no way, or lets nobody go it, to any address of the server.
-Failure no_way_out(const Error& error) {
-    const bool forbidden = error.code() == std::errc::permission_denied;
-    return {.code = ExitCode::unreachable,
-            .reason = forbidden ? "filtered" : "no_route",
-            .sentence = error.what(),
-            .advice = {forbidden ? "A route of this host forbids it: ip route tells which."
-                                 : "Check the address, -B, and this host's routes."}};
-}
-
-// fe80::/10 means nothing without the interface that it is behind.
-bool needs_zone(const dgram::Address& address) {
-    return !address.is_v4() && address.is_link_local();
-}
-
-// "ADDR", "DEV" or "ADDR%DEV" in its two parts.
-std::expected<void, Failure> read_binding(const std::string& text, Contact::Settings& settings) {
-    if (text.empty()) return {};
-    const std::size_t percent = text.find('%');
-    const std::string first = text.substr(0, percent);
-    if (::if_nametoindex(text.c_str()) != 0) {
-        settings.device = text;
-        return {};
-    }
-    const auto address = dgram::Address::parse(first);
-    if (!address)
-        return std::unexpected{
-            usage(fmt::format("-B {}: neither an address nor a device of this host", text))};
-    settings.bind_address = *address;
-    if (percent == std::string::npos) return {};
-    settings.device = text.substr(percent + 1);
-    const unsigned index = ::if_nametoindex(settings.device.c_str());
-    if (index == 0)
-        return std::unexpected{
-            usage(fmt::format("-B {}: this host has no device {}", text, settings.device))};
-    if (needs_zone(*address)) settings.bind_address.scope = index;
-    return {};
-}
-
-// A link-local server is behind the device of -B when its own zone does not say.
-void complete_zones(Contact::Settings& settings) {
-    if (settings.device.empty()) return;
-    const unsigned index = ::if_nametoindex(settings.device.c_str());
-    for (dgram::Endpoint& server : settings.servers)
-        if (needs_zone(server.address) && server.address.scope == 0) server.address.scope = index;
-}
-
-std::expected<crypto::NamedKey, Failure> read_key(const std::string& path) {
-    if (path.empty()) return crypto::NamedKey{};
-    auto text = net::read_secret_file(path);
-    if (!text) return std::unexpected{usage(fmt::format("--key: {}", text.error().what()))};
-    auto keys = crypto::parse_key_file(*text, path);
-    crypto::wipe({reinterpret_cast<std::uint8_t*>(text->data()), text->size()});
-    if (!keys) return std::unexpected{usage(fmt::format("--key: {}", keys.error().what()))};
-    return keys->front();
-}
-
-std::expected<Contact::Settings, Failure> contact_settings(const ProbeOptions& options) {
-    Contact::Settings settings{
-        .host = options.host,
-        .wishes = {.rate = BitRate{options.rate.value_or(BitRate{0}).bps() / options.parallel},
-                   .duration = options.duration},
-        .timeout = options.timeout,
-        .options = options};
-    if (auto bound = read_binding(options.bind, settings); !bound)
-        return std::unexpected{std::move(bound.error())};
-    auto key = read_key(options.key_file);
-    if (!key) return std::unexpected{std::move(key.error())};
-    settings.key = std::move(*key);
-    auto servers = net::resolve(options.host, options.port, family_of(options.family));
-    if (!servers)
-        return std::unexpected{Failure{.code = ExitCode::unreachable,
-                                       .reason = "unknown_host",
-                                       .sentence = servers.error().what(),
-                                       .advice = {"Check the spelling, or give the address."}}};
-    settings.servers = std::move(*servers);
-    complete_zones(settings);
-    return settings;
+session::ClientHandshake::Wishes wishes_of(const ProbeOptions& options) {
+    const std::uint64_t rate = options.rate.value_or(BitRate{0}).bps();
+    return {.rate = BitRate{rate / options.parallel}, .duration = options.duration};
 }
 
 std::uint16_t payload_for(const ProbeOptions& options, const Contacted& contacted) {
@@ -130,19 +39,6 @@ std::uint16_t payload_for(const ProbeOptions& options, const Contacted& contacte
     const std::size_t fits = std::min(contacted.path_mtu, largest_default_packet) - headers;
     return static_cast<std::uint16_t>(
         std::min<std::size_t>(options.payload_bytes.value_or(fits), most));
-}
-
-// "fra1.example.net 198.51.100.7:6711", or the address alone when it was given.
-std::string target_of(const Report& report) {
-    const dgram::Endpoint& server = *report.server;
-    const bool named = report.options.host != dgram::print(server.address);
-    return fmt::format("{}{}", named ? report.options.host + " " : "", dgram::print(server));
-}
-
-// Whoever reads them wants each at once.
-void print_line(const std::string& line) {
-    std::puts(line.c_str());
-    std::fflush(stdout);
 }
 
 // One run of the command: what it owns lives until its report is complete.
@@ -169,8 +65,9 @@ private:
     std::optional<Failure> prepare() {
         if (auto usable = crypto::self_test(); !usable) return internal_failure(usable.error());
         static_cast<void>(rt::raise_descriptor_limit()); // more than enough for one session anyway
-        auto settings = contact_settings(report_.options);
+        auto settings = contact_settings(report_.options, wishes_of(report_.options));
         if (!settings) return std::move(settings.error());
+        settings->rate = report_.options.rate;
         device_ = settings->device;
         report_.server = settings->servers.front();
         auto loop = rt::Loop::create();
@@ -234,7 +131,8 @@ private:
         const Style style = style_of(STDERR_FILENO, report_.options.ascii);
         const std::string device = device_.empty() ? "" : " " + device_;
         view_ = std::make_unique<ProgressView>(
-            fmt::format("probe {}  from {}{}   UDP", target_of(report_),
+            fmt::format("probe {}  from {}{}   UDP",
+                        target_of(report_.options.host, *report_.server),
                         dgram::print(report_.local->address), device),
             style, terminal_width(STDERR_FILENO));
         live_ = std::make_unique<LiveLines>();

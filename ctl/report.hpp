@@ -59,12 +59,25 @@ struct Report {
 // What should not happen on a sound host.
 Failure internal_failure(const Error& error);
 
+// How a session with a server ended.
+struct SessionEnd {
+    std::string host; // as it was named
+    dgram::Endpoint server;
+    std::array<std::uint16_t, 3> ports{}; // of the server, by session::PortRole
+    std::array<bool, 3> port_reached{};   // "
+    int network_error = 0;                // errno of the newest ICMP error on a port, 0: none
+    wire::End end = wire::End::none;
+    session::Terms terms;
+};
+// What that means, unless it was completed: nothing then. `measured`: there is something to show.
+std::optional<Failure> judge(const SessionEnd& session, bool measured);
+
 // What the result of a finished session means: nothing when all was measured that was asked for.
 std::optional<Failure> judge(const Report& report);
 
-// What a refusal of this server means.
+// What a refusal of this server means. `rate`: what was asked for, if anything was.
 Failure describe_refusal(const wire::Refuse& refuse, const dgram::Endpoint& server,
-                         const ProbeOptions& options);
+                         const NetworkOptions& options, const std::optional<BitRate>& rate);
 
 // What is known of a server that never answered.
 struct SilentContact {

@@ -158,12 +158,12 @@ Json report_value(const Report& report, const verdict::Evidence& evidence) {
     };
     return {
         {"schema", "wyndrvr.result/1"},
-        {"id", session_value(report)},
+        {"id", session_value(report.session)},
         {"tool", tool_value()},
         {"start", date_value(report.start)},
         {"duration_ns", report.took.count()},
         {"complete", report.complete() && !report.failure},
-        {"target", target_value(report)},
+        {"target", target_value(report.options, report.server)},
         {"local", endpoint_value(report.local)},
         {"test", test_value(report)},
         {"idle", result != nullptr && result->idle ? latency_json(*result->idle) : Json(nullptr)},
@@ -171,7 +171,7 @@ Json report_value(const Report& report, const verdict::Evidence& evidence) {
         {"down", direction(result == nullptr ? nullptr : &result->down, evidence.down)},
         {"verdict", verdict_value(evidence)},
         {"usage", {{"bytes", result == nullptr ? Json(nullptr) : Json(result->bytes_used)}}},
-        {"error", report.failure ? failure_value(*report.failure) : Json(nullptr)}};
+        {"error", failure_value(report.failure)}};
 }
 
 std::string report_as_json(const Report& report) {

@@ -47,10 +47,10 @@ Json interval_value(Duration elapsed, const session::ProbeProgress& progress) {
 std::string hello_line(const Report& report) {
     return one_line({{"event", "hello"},
                      {"schema", "wyndrvr.lines/1"},
-                     {"id", session_value(report)},
+                     {"id", session_value(report.session)},
                      {"tool", tool_value()},
                      {"start", date_value(report.start)},
-                     {"target", target_value(report)},
+                     {"target", target_value(report.options, report.server)},
                      {"local", endpoint_value(report.local)},
                      {"test", test_value(report)}});
 }

@@ -2,6 +2,7 @@
 // or empty when it has nothing to say.
 #pragma once
 
+#include "ctl/page.hpp"
 #include "ctl/report.hpp"
 #include "ctl/style.hpp"
 #include "verdict/engine.hpp"
@@ -35,14 +36,9 @@ std::string why_of(const Page& page);           // report_why.cpp: the findings
 std::string verdict_of(const Page& page);       // report_why.cpp: the last sentence
 std::string details_of(const Page& page);       // report_details.cpp: ledger and what the hosts did
 
-// Blanks at the beginning of each line.
-inline constexpr std::size_t page_margin = 2;
-
 std::string_view arrow_of(wire::Direction direction, const Style& style);
 
-// "  NAME        piece   piece": pieces that do not fit go on below the first one.
-std::string row(std::string_view name, std::vector<std::string> pieces, std::string_view gap);
-// The same for one direction: "  ↑ NAME".
+// A row for one direction: "  ↑ NAME        piece   piece".
 std::string row(wire::Direction direction, std::string_view name, std::vector<std::string> pieces,
                 std::string_view gap, const Style& style);
 

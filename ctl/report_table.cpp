@@ -91,16 +91,10 @@ std::string table_head(const Page& page) {
 // "fra1.example.net [2001:db8:41::7]:6711 · UDP/IPv6 · 12.0 s · 620 MB used"
 std::string headline_of(const Page& page) {
     const Report& report = page.report;
-    const dgram::Endpoint& server = *report.server;
-    const std::string_view dot = glyphs(page.style).dot;
-    std::vector<std::string> pieces;
-    if (report.options.host != dgram::print(server.address))
-        pieces.push_back(painted(page.style, Ink::bold, escaped(report.options.host, page_width)));
-    pieces.push_back(painted(page.style, Ink::bold, dgram::print(server)));
-    pieces.push_back(fmt::format("{} UDP/IPv{}", dot, server.address.is_v4() ? 4 : 6));
-    pieces.push_back(fmt::format("{} {:.1f} s", dot, to_seconds(report.took)));
-    pieces.push_back(fmt::format("{} {} used", dot, print_bytes(report.result->bytes_used)));
-    return flow(pieces, " ", page_margin) + '\n';
+    return headline(report.options.host, *report.server,
+                    {fmt::format("{:.1f} s", to_seconds(report.took)),
+                     fmt::format("{} used", print_bytes(report.result->bytes_used))},
+                    page.style);
 }
 
 std::string table_of(const Page& page) {

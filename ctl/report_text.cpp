@@ -8,12 +8,6 @@
 
 namespace wyn::ctl {
 
-namespace {
-
-constexpr std::size_t name_width = 12;
-
-} // namespace
-
 std::vector<const session::DirectionResult*> Page::directions() const {
     std::vector<const session::DirectionResult*> found;
     for (const wire::Direction direction : report.options.directions)
@@ -30,11 +24,6 @@ const verdict::Load& Page::load(const session::DirectionResult& result) const {
 
 std::string_view arrow_of(wire::Direction direction, const Style& style) {
     return direction == wire::Direction::up ? glyphs(style).up : glyphs(style).down;
-}
-
-std::string row(std::string_view name, std::vector<std::string> pieces, std::string_view gap) {
-    pieces.front().insert(0, std::string(page_margin, ' ') + left(name, name_width));
-    return flow(pieces, gap, page_margin + name_width) + '\n';
 }
 
 std::string row(wire::Direction direction, std::string_view name, std::vector<std::string> pieces,

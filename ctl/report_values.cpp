@@ -28,8 +28,8 @@ Json date_value(WallTime time) {
                        clock.subseconds().count());
 }
 
-Json session_value(const Report& report) {
-    return report.session == 0 ? Json(nullptr) : Json(fmt::format("{:016x}", report.session));
+Json session_value(std::uint64_t session) {
+    return session == 0 ? Json(nullptr) : Json(fmt::format("{:016x}", session));
 }
 
 Json tool_value() {
@@ -41,11 +41,10 @@ Json endpoint_value(const std::optional<dgram::Endpoint>& endpoint) {
     return {{"address", dgram::print(endpoint->address)}, {"port", endpoint->port}};
 }
 
-Json target_value(const Report& report) {
-    const std::optional<dgram::Endpoint>& server = report.server;
-    return {{"name", report.options.host},
+Json target_value(const NetworkOptions& options, const std::optional<dgram::Endpoint>& server) {
+    return {{"name", options.host},
             {"address", server ? Json(dgram::print(server->address)) : Json(nullptr)},
-            {"port", server ? server->port : report.options.port}};
+            {"port", server ? server->port : options.port}};
 }
 
 Json test_value(const Report& report) {
@@ -68,6 +67,10 @@ Json failure_value(const Failure& failure) {
             {"reason", failure.reason},
             {"message", failure.sentence},
             {"advice", failure.advice}};
+}
+
+Json failure_value(const std::optional<Failure>& failure) {
+    return failure ? failure_value(*failure) : Json(nullptr);
 }
 
 Json finding_value(const verdict::Finding& finding) {

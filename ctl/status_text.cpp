@@ -25,15 +25,6 @@ std::uint64_t whole_seconds(std::uint64_t ns) {
     return ns / 1'000'000'000;
 }
 
-// "12 d 4 h", "3 h 5 min", "42 s": the two largest units.
-std::string uptime(std::uint64_t ns) {
-    const std::uint64_t s = whole_seconds(ns);
-    if (s >= day) return fmt::format("{} d {} h", s / day, s % day / hour);
-    if (s >= hour) return fmt::format("{} h {} min", s / hour, s % hour / minute);
-    if (s >= minute) return fmt::format("{} min {} s", s / minute, s % minute);
-    return fmt::format("{} s", s);
-}
-
 // "3 h": the largest unit.
 std::string age(std::uint64_t ns) {
     const std::uint64_t s = whole_seconds(ns);
@@ -125,10 +116,10 @@ std::string session_row(const status::Session& session, const Style& style) {
 std::string status_as_text(const status::Status& status, const Style& style) {
     const std::string state =
         status.sessions.empty() ? "idle" : count_of(status.sessions.size(), "session");
-    std::string text =
-        fmt::format("{} wyndrvrd {}   {}   up {}   pid {}\n",
-                    painted(style, Ink::green, glyphs(style).mark), escaped(status.version),
-                    painted(style, Ink::bold, state), uptime(status.uptime_ns), status.pid);
+    std::string text = fmt::format(
+        "{} wyndrvrd {}   {}   up {}   pid {}\n", painted(style, Ink::green, glyphs(style).mark),
+        escaped(status.version), painted(style, Ink::bold, state),
+        two_units(Duration{static_cast<Duration::rep>(status.uptime_ns)}), status.pid);
     text += row("listen", {fmt::format("{} udp", escaped(status.listen))});
     text += row("ports", {fmt::format("{} of {} free", status.ports_free, status.ports_total)});
     text += row("workers", {fmt::format("connections: {}", escaped(status.connection_parallelism)),

@@ -137,8 +137,18 @@ std::string sparkline_of_width(const Style& style, std::span<const double> value
 
 std::string in_ms(Duration duration) {
     const double ms = to_seconds(duration) * 1e3;
-    const int decimals = ms < 0.9995 ? 3 : ms < 9.995 ? 2 : ms < 99.95 ? 1 : 0;
+    const double size = std::abs(ms);
+    const int decimals = size < 0.9995 ? 3 : size < 9.995 ? 2 : size < 99.95 ? 1 : 0;
     return fmt::format("{:.{}f}", ms, decimals);
+}
+
+std::string two_units(Duration time) {
+    constexpr std::uint64_t minute = 60, hour = 60 * minute, day = 24 * hour;
+    const auto s = static_cast<std::uint64_t>(time / 1s);
+    if (s >= day) return fmt::format("{} d {} h", s / day, s % day / hour);
+    if (s >= hour) return fmt::format("{} h {} min", s / hour, s % hour / minute);
+    if (s >= minute) return fmt::format("{} min {} s", s / minute, s % minute);
+    return fmt::format("{} s", s);
 }
 
 } // namespace wyn::ctl

@@ -64,5 +64,7 @@ std::string sparkline_of_width(const Style& style, std::span<const double> value
 
 // Milliseconds with three digits and no unit, for columns that name it: "11.2", "0.071", "187".
 std::string in_ms(Duration duration);
+// "12 d 4 h", "3 h 5 min", "42 s": the two largest units of a time that is not negative.
+std::string two_units(Duration time);
 
 } // namespace wyn::ctl

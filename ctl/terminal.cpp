@@ -55,4 +55,9 @@ void LiveLines::show(const std::vector<std::string>& lines) {
     std::fflush(stderr);
 }
 
+void print_line(const std::string& line) {
+    std::puts(line.c_str());
+    std::fflush(stdout);
+}
+
 } // namespace wyn::ctl

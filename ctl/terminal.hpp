@@ -30,4 +30,7 @@ private:
     std::size_t shown_ = 0;
 };
 
+// A line of the result; whoever reads several wants each at once.
+void print_line(const std::string& line);
+
 } // namespace wyn::ctl

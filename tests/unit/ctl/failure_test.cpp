@@ -56,7 +56,7 @@ ProbeOptions options() {
 }
 
 Failure refused(wire::Refuse refuse) {
-    return describe_refusal(refuse, server, options());
+    return describe_refusal(refuse, server, options(), options().rate);
 }
 
 // A finished session with fra1 whose parts ended like this.
@@ -126,16 +126,15 @@ TEST_CASE("less is only asked for when a rate was, and there is some", "[ctl]") 
     CHECK(refused(refuse).advice.front() == "Ask for less: -b 1M");
     CHECK(refused({.code = wire::Refusal::rate_budget, .have = 999'999}).advice.front() ==
           "Try again later.");
-    ProbeOptions search = options();
-    search.rate.reset();
-    CHECK(describe_refusal(refuse, server, search).advice.front() == "Try again later.");
+    CHECK(describe_refusal(refuse, server, options(), {}).advice.front() == "Try again later.");
 }
 
 TEST_CASE("a key that was not given has no file to name", "[ctl]") {
     ProbeOptions without = options();
     without.key_file.clear();
     const wire::Refuse refuse{.code = wire::Refusal::not_authorised};
-    CHECK(describe_refusal(refuse, server, without).sentence.ends_with("does not accept your key"));
+    CHECK(describe_refusal(refuse, server, without, {})
+              .sentence.ends_with("does not accept your key"));
     CHECK(refused(refuse).sentence.ends_with("does not accept the key in /etc/wyndrvr/key"));
 }
 

@@ -116,3 +116,11 @@ TEST_CASE("a sparkline of a width averages neighbours or repeats them", "[ctl]")
         CHECK(columns(sparkline_of_width(unicode, flat, 16)) == 16);
     }
 }
+
+TEST_CASE("a long time is told in its two largest units", "[ctl]") {
+    CHECK(two_units(0s) == "0 s");
+    CHECK(two_units(59'999ms) == "59 s");
+    CHECK(two_units(61s) == "1 min 1 s");
+    CHECK(two_units(3h + 359s) == "3 h 5 min");
+    CHECK(two_units(12 * 24h + 4h + 59s) == "12 d 4 h");
+}

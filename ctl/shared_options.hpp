@@ -1,0 +1,48 @@
+// What the commands that measure have in common on their command lines: whom, over which network,
+// and how the result is shown.
+#pragma once
+
+#include "base/error.hpp"
+#include "ctl/options.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wyn::ctl {
+
+inline constexpr std::string_view program = "wyndrvrctl";
+
+// What the command line said, before it is checked. Given or not; an empty word is given and wrong.
+struct RawNetwork {
+    std::vector<std::string> target;
+    bool only_v4 = false;
+    bool only_v6 = false;
+    std::optional<std::string> bind;
+    std::optional<std::string> port;
+    std::optional<std::string> timeout;
+    std::optional<std::string> key_file;
+    std::optional<std::string> placement;
+};
+
+// HOST, and the group "Network". `placement` says what happens without --port-parallelism.
+void declare_network(CLI::App& app, RawNetwork& raw, std::string_view placement);
+Result<void> read_network(const RawNetwork& raw, NetworkOptions& options);
+
+// In the group "Output": JSON, and how the output looks.
+void declare_json(CLI::App& app, OutputOptions& options);
+void declare_looks(CLI::App& app, OutputOptions& options);
+Result<void> check_output(const OutputOptions& options);
+
+// "-t 2h: expected 0.1 to 3600 s" when it is not within the two.
+Result<Duration> read_time(std::string_view option, std::string_view text, Duration low,
+                           Duration high);
+
+// A command's own command line with CLI11, laid out as our help pages are.
+void lay_out(CLI::App& app, std::string_view closing);
+// Nothing when the command line was understood.
+std::optional<cli::Exit> parse(CLI::App& app, const std::vector<std::string>& arguments,
+                               std::string_view command);
+
+} // namespace wyn::ctl
