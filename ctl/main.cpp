@@ -1,5 +1,6 @@
 // wyndrvrctl: options, then one command.
 #include "ctl/explain_text.hpp"
+#include "ctl/latency_command.hpp"
 #include "ctl/options.hpp"
 #include "ctl/probe_command.hpp"
 #include "ctl/report.hpp"
@@ -44,6 +45,8 @@ int main(int argc, char** argv) {
     }
     if (const auto* probe = std::get_if<ctl::ProbeOptions>(&*options))
         return ctl::run_probe(*probe);
+    if (const auto* latency = std::get_if<ctl::LatencyOptions>(&*options))
+        return ctl::run_latency(*latency);
     if (const auto* status = std::get_if<ctl::StatusOptions>(&*options))
         return ctl::run_status(*status);
     if (const auto* explain = std::get_if<ctl::ExplainOptions>(&*options))

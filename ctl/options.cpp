@@ -19,17 +19,19 @@ using cli::Exit;
 // As many sessions as a server gives one address by its defaults.
 constexpr std::uint32_t most_parallel = 32;
 
-constexpr std::array<std::string_view, 3> commands{"probe", "status", "explain"};
+constexpr std::array<std::string_view, 4> commands{"probe", "latency", "status", "explain"};
 
 constexpr std::string_view overview =
     R"(wyndrvrctl measures the network to a host that runs wyndrvrd.
 
 Usage: wyndrvrctl [probe] [HOST[:PORT]] [OPTION]...
+       wyndrvrctl latency [HOST[:PORT]] [OPTION]...
        wyndrvrctl status [OPTION]...
        wyndrvrctl explain [WORD]
 
 Commands:
   probe    latency, capacity, latency under load, and why it is so (the default)
+  latency  round trips and one-way delays, loss and reordering, until Ctrl-C
   status   what the wyndrvrd of this host is doing
   explain  what a word of a result means; without WORD lists them all
 
@@ -248,6 +250,7 @@ std::expected<Options, cli::Exit> parse_options(int argc, const char* const* arg
     if (is_command) arguments.erase(arguments.begin());
     if (first == "status") return parse_status(arguments);
     if (first == "explain") return parse_explain(arguments);
+    if (first == "latency") return parse_latency(arguments);
     return parse_probe(arguments); // `wyndrvrctl HOST` means `wyndrvrctl probe HOST`
 }
 

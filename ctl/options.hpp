@@ -5,6 +5,7 @@
 #include "base/units.hpp"
 #include "cli/command_line.hpp"
 #include "clock/time.hpp"
+#include "session/port_link.hpp"
 #include "wire/message.hpp"
 
 #include <expected>
@@ -55,6 +56,25 @@ struct ProbeOptions : NetworkOptions, OutputOptions {
     }
 };
 
+struct LatencyOptions : NetworkOptions, OutputOptions {
+    static constexpr Duration longest_interval = 60s;
+
+    Duration interval = 10ms;           // the mean one
+    std::optional<std::uint32_t> count; // of probes
+    std::optional<Duration> duration;   // with neither: until it is interrupted
+    std::uint16_t payload_bytes = wire::shortest_probe;
+    std::uint8_t dscp = 0;
+    session::ProbeTiming schedule = session::ProbeTiming::periodic;
+    std::optional<std::uint32_t> seed; // of the schedule; none: any
+    bool log = false;                  // events only; excludes the JSON
+
+    // It goes on until somebody ends it.
+    bool is_open_ended() const { return !count && !duration; }
+};
+
+// "periodic", "poisson".
+std::string_view name(session::ProbeTiming timing);
+
 struct StatusOptions {
     std::string socket; // empty: the default place
     bool json = false;
@@ -69,7 +89,8 @@ struct ExplainOptions {
 // Started by wyndrvrctl itself, with its link as descriptor 3.
 struct WorkerOptions {};
 
-using Options = std::variant<ProbeOptions, StatusOptions, ExplainOptions, WorkerOptions>;
+using Options =
+    std::variant<ProbeOptions, LatencyOptions, StatusOptions, ExplainOptions, WorkerOptions>;
 
 // `argv` is main's: the program's name and `argc` - 1 arguments.
 std::expected<Options, cli::Exit> parse_options(int argc, const char* const* argv);

@@ -45,4 +45,7 @@ void lay_out(CLI::App& app, std::string_view closing);
 std::optional<cli::Exit> parse(CLI::App& app, const std::vector<std::string>& arguments,
                                std::string_view command);
 
+// wyndrvrctl latency.
+std::expected<Options, cli::Exit> parse_latency(const std::vector<std::string>& arguments);
+
 } // namespace wyn::ctl

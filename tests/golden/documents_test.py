@@ -22,9 +22,10 @@ class EveryDocument(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             subprocess.run([program], env=os.environ | {"WYN_KEEP_JSON": folder}, check=True,
                            capture_output=True, timeout=100)
-            for schema, least in (("result", 50), ("lines", 20)):
+            for schema, least in (("result", 50), ("lines", 20), ("latency", 20),
+                                  ("latency-lines", 1000)):
                 validator = validate_json.validator_for(SCHEMAS / f"wyndrvr.{schema}-1.json", True)
-                paths = sorted(Path(folder).glob(schema + "-*"))
+                paths = sorted(Path(folder).glob(schema + "-[0-9]*"))
                 self.assertGreater(len(paths), least)
                 for path in paths:
                     text = path.read_text(encoding="utf-8")

@@ -169,6 +169,60 @@ class TheSchemaOfTheResult(unittest.TestCase):
         self.assertGreater(text.count('"description"'), 30)
 
 
+class TheSchemaOfLatency(unittest.TestCase):
+    # Numbers, or all numbers of an object, that may be negative.
+    SIGNED = {"offset_ns", "asymmetry_ns", "skew_ppb", "skew_low_ppb", "skew_high_ppb", "slew_ppb",
+              "lowest_ns", "variation_ns"}
+
+    def setUp(self):
+        self.path = SCHEMAS / "wyndrvr.latency-1.json"
+        self.schema = validate_json.parse(self.path.read_text(encoding="utf-8"))
+        self.documents = {path.stem: validate_json.parse(path.read_text(encoding="utf-8"))
+                          for path in HERE.glob("latency_*.json")}
+        self.validator = validate_json.validator_for(self.path)
+        self.full = copy.deepcopy(self.documents["latency_troubled"])
+
+    def test_every_golden_document_fits(self):
+        closed = validate_json.validator_for(self.path, closed=True)
+        self.assertGreaterEqual(len(self.documents), 4)
+        for name, document in self.documents.items():
+            with self.subTest(name):
+                self.assertEqual(closed.problems(document), [])
+
+    def test_every_described_member_is_required(self):
+        for schema in validate_json.schemas_below(self.schema):
+            if "properties" in schema:
+                self.assertEqual(list(schema["properties"]), schema["required"])
+
+    def test_no_member_can_be_left_out(self):
+        def check(inner: dict) -> None:
+            for name in list(inner):
+                value = inner.pop(name)
+                self.assertTrue(self.validator.problems(self.full), name)
+                inner[name] = value
+                if isinstance(value, dict):
+                    check(value)
+
+        check(self.full)
+
+    def test_no_number_can_be_text_or_negative(self):
+        def check(inner: dict, signed: bool) -> None:
+            for name, value in inner.items():
+                may_be_negative = signed or name in self.SIGNED
+                if isinstance(value, dict):
+                    check(value, may_be_negative)
+                elif isinstance(value, (int, float)) and not isinstance(value, bool):
+                    wrong = [str(value), True]
+                    wrong += [1.5] if name.endswith("ratio") else [value + 0.5]
+                    wrong += [] if may_be_negative else [-1]
+                    for one in wrong:
+                        inner[name] = one
+                        self.assertTrue(self.validator.problems(self.full), (name, one))
+                    inner[name] = value
+
+        check(self.full, False)
+
+
 class TheSchemaOfTheLines(unittest.TestCase):
     def setUp(self):
         self.validator = validate_json.validator_for(LINES, closed=True)

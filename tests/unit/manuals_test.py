@@ -13,6 +13,7 @@ import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+SCHEMAS = ROOT / "ctl" / "schema"
 CLIENT_PAGE = (ROOT / "man" / "wyndrvrctl.1").read_text(encoding="ascii")
 JSON_PAGE = (ROOT / "man" / "wyndrvr-json.7").read_text(encoding="ascii")
 DAEMON_PAGE = (ROOT / "man" / "wyndrvrd.8").read_text(encoding="ascii")
@@ -51,6 +52,13 @@ def section(page: str, macro: str, title: str) -> str:
     return page[begin:begin + 1 + end.start()] if end else page[begin:]
 
 
+# Members of the results that are explained once for all that is below them.
+EXPLAINED_AS_ONE = {
+    "up.loaded_rtt_ns", "loss", "rtt_ns.confidence", "rtt_ns.with_losses", "up.queueing_ns",
+    "hosts.schedule_lag_ns", "hosts.stack_time_ns", "hosts.read_lag_ns",
+    "hosts.server_stack_time_ns"}
+
+
 def paths_of(schema: dict, whole: dict, at: str = "") -> set[str]:
     """The dotted names of all members that have none below them, in one of the two directions."""
     if "$ref" in schema:
@@ -59,12 +67,11 @@ def paths_of(schema: dict, whole: dict, at: str = "") -> set[str]:
             inner = inner[step]
         return paths_of(inner, whole, at)
     members = schema.get("properties")
-    # As idle.rtt_ns, and members that are explained where they are.
-    if not members or at == "up.loaded_rtt_ns":
+    if not members or at in EXPLAINED_AS_ONE:
         return {at}
     found = set()
     for name, inner in members.items():
-        if name != "down":
+        if name != "down" or at:  # as up
             found |= paths_of(inner, whole, f"{at}.{name}" if at else name)
     return found
 
@@ -74,6 +81,11 @@ class TheClientsPage(unittest.TestCase):
         options = helped(help_of("wyndrvrctl", "probe"))
         self.assertGreater(len(options), 15)
         self.assertEqual(documented(section(CLIENT_PAGE, "Ss", "probe")), options)
+
+    def test_the_options_of_latency_are_those_of_its_help(self):
+        options = helped(help_of("wyndrvrctl", "latency"))
+        self.assertGreater(len(options), 15)
+        self.assertEqual(documented(section(CLIENT_PAGE, "Ss", "latency")), options)
 
     def test_the_options_of_status_are_those_of_its_help(self):
         self.assertEqual(documented(section(CLIENT_PAGE, "Ss", "status")),
@@ -109,28 +121,34 @@ class TheClientsPage(unittest.TestCase):
         numbers = re.findall(r"(?:^|, |,\n)(\d) ", promised[1])
         self.assertEqual(numbers, re.findall(r"^\.It (\d)$", explained, re.MULTILINE))
 
-    def test_every_member_of_the_result_is_explained_and_no_other(self):
-        schema = json.loads((ROOT / "ctl" / "schema" / "wyndrvr.result-1.json").read_text())
-        explained = set()
-        for line in section(JSON_PAGE, "Sh", "THE RESULT").splitlines():
-            if line.startswith(".It Va "):
-                explained |= set(line.removeprefix(".It Va ").split(" , "))
-        self.assertEqual(explained - {"up", "down"}, paths_of(schema, schema))
-
+    def test_every_member_of_a_result_is_explained_and_no_other(self):
+        for kind, title in (("result", "THE RESULT"), ("latency", "THE RESULT OF LATENCY")):
+            schema = json.loads((SCHEMAS / f"wyndrvr.{kind}-1.json").read_text())
+            explained = set()
+            for line in section(JSON_PAGE, "Sh", title).splitlines():
+                if line.startswith(".It Va "):
+                    explained |= set(line.removeprefix(".It Va ").split(" , "))
+            with self.subTest(kind):
+                self.assertEqual(explained - {"up", "down"}, paths_of(schema, schema))
 
     def test_every_event_is_explained_and_no_other(self):
-        schema = json.loads((ROOT / "ctl" / "schema" / "wyndrvr.lines-1.json").read_text())
-        explained = section(JSON_PAGE, "Sh", "THE LINES")
-        self.assertEqual(re.findall(r"^\.It Ql (\w+)$", explained, re.MULTILINE),
-                         schema["properties"]["event"]["enum"])
-        for event, inner in schema["$defs"].items():
-            for member in inner.get("properties", {}):
-                self.assertRegex(explained, rf"\b{member}\b", event)
+        for kind, title in (("lines", "THE LINES"), ("latency-lines", "THE LINES OF LATENCY")):
+            schema = json.loads((SCHEMAS / f"wyndrvr.{kind}-1.json").read_text())
+            explained = section(JSON_PAGE, "Sh", title)
+            self.assertEqual(re.findall(r"^\.It Ql (\w+)$", explained, re.MULTILINE),
+                             schema["properties"]["event"]["enum"])
+            for event, inner in schema["$defs"].items():
+                for member in inner.get("properties", {}):
+                    self.assertRegex(explained, rf"\b{member}\b", event)
 
     def test_the_page_of_a_result_is_one_that_is_printed(self):
         page = section(CLIENT_PAGE, "Sh", "OUTPUT OF PROBE")
         shown = page.split(".Bd -literal\n")[1].split("\n.Ed")[0]
         golden = (ROOT / "tests" / "golden" / "report_home_line_ascii.txt").read_text("ascii")
+        self.assertEqual(shown + "\n", golden)
+        page = section(CLIENT_PAGE, "Sh", "OUTPUT OF LATENCY")
+        shown = page.split(".Bd -literal\n")[1].split("\n.Ed")[0]
+        golden = (ROOT / "tests" / "golden" / "latency_quiet_ascii.txt").read_text("ascii")
         self.assertEqual(shown + "\n", golden)
 
 
@@ -155,7 +173,8 @@ class BothPages(unittest.TestCase):
     def test_no_option_is_mentioned_that_does_not_exist(self):
         known = set()
         for text in (help_of("wyndrvrctl"), help_of("wyndrvrctl", "probe"),
-                     help_of("wyndrvrctl", "status"), help_of("wyndrvrctl", "explain"),
+                     help_of("wyndrvrctl", "latency"), help_of("wyndrvrctl", "status"),
+                     help_of("wyndrvrctl", "explain"),
                      help_of("wyndrvrd")):
             known |= set(re.findall(r"(?<!\S)(--[a-z][a-z-]*)", text))
         for page in (CLIENT_PAGE, DAEMON_PAGE, JSON_PAGE):
