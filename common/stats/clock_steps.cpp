@@ -39,15 +39,15 @@ Duration magnitude(Duration value) noexcept {
     return value < Duration::zero() ? -value : value;
 }
 
-// The server's clock is further ahead in `late` than in `early`: by more than it wanders on either
+// The server's clock is further ahead in `high` than in `low`: by more than it wanders on either
 // side, and in no way that the round trip shares.
-bool is_step_forward(const Side& early, const Side& late, Duration step, Duration drift) noexcept {
-    const Duration clear = least(late.offsets) - most(early.offsets);
+bool is_step_forward(const Side& low, const Side& high, Duration step, Duration drift) noexcept {
+    const Duration clear = least(high.offsets) - most(low.offsets);
     if (clear < step / 2 || clear < drift) return false;
-    const Duration rtt_change = magnitude(median(late.rtts) - median(early.rtts));
+    const Duration rtt_change = magnitude(median(high.rtts) - median(low.rtts));
     // An offset is below every one-way time there and above every negative one back. Where those of
     // the two sides exclude each other the step is proven, whatever the round trip did.
-    const bool proven = -most(late.back) - most(early.there) > drift;
+    const bool proven = -most(high.back) - most(low.there) > drift;
     return proven || rtt_change <= step / 10;
 }
 

@@ -108,12 +108,12 @@ void LatencyAnalysis::record_order(const ProbeRecord& probe, std::vector<Latency
                     .order = probe.number,
                     .arrived = probe.far_received.time};
     order_up_.record(passage, [&events](const Displacement& found) {
-        events.push_back(Reordered{.way = Way::up, .displacement = found});
+        events.emplace_back(Reordered{.way = Way::up, .displacement = found});
     });
     passage.order = probe.far_sent.time.time_since_epoch().count();
     passage.arrived = probe.received.time;
     order_down_.record(passage, [&events](const Displacement& found) {
-        events.push_back(Reordered{.way = Way::down, .displacement = found});
+        events.emplace_back(Reordered{.way = Way::down, .displacement = found});
     });
 }
 
@@ -125,12 +125,12 @@ void LatencyAnalysis::record_delays(const ProbeRecord& probe, std::vector<Latenc
                               .back = probe.back()};
     if (const auto step = one_way_.record(sample)) {
         level_.forget_directions();
-        events.push_back(
+        events.emplace_back(
             ClockStep{.at = probe.sent.time, .number = step->before_number, .size = step->size});
     }
     if (const auto step = level_.record(sample)) {
         ++delay_shifts_;
-        events.push_back(DelayShift{.step = *step, .way = way_of(*step, one_way_.skew())});
+        events.emplace_back(DelayShift{.step = *step, .way = way_of(*step, one_way_.skew())});
     }
 }
 

@@ -8,9 +8,9 @@ namespace wyn::stats {
 
 namespace {
 
-// `one` was sent later than `other` and came earlier.
-bool overtook(const Passage& one, const Passage& other) noexcept {
-    return one.order > other.order && one.arrived < other.arrived;
+// `fast` was sent later than `slow` and came earlier.
+bool overtook(const Passage& fast, const Passage& slow) noexcept {
+    return fast.order > slow.order && fast.arrived < slow.arrived;
 }
 
 } // namespace
