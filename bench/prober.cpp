@@ -38,7 +38,7 @@ public:
             *loop_, {.servers = std::move(*servers), .host = task_.server, .wishes = {}},
             [this](const ctl::Contact::Outcome& outcome) { on_contact(outcome); });
         if (!contact) return pass_on(contact);
-        if (const auto turned = loop_->run(); !turned) return pass_on(turned);
+        if (auto turned = loop_->run(); !turned) return pass_on(turned);
         if (!failure_.empty()) return fail(failure_);
         return report();
     }
