@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import signal
+import stat
 import subprocess
 import tempfile
 import time
@@ -21,6 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 EMULATOR = os.environ.get("WYN_EMULATOR", str(ROOT / "build/tests/emulator/emulator"))
 SCENARIOS = ROOT / "tests/link/scenarios"
 _DEVICE = "wyn-path"
+_TUN = "/dev/net/tun"
 _PR_SET_PDEATHSIG = 1
 # The emulator must not find packets dropped before it has seen them.
 _QUEUE_PACKETS = "20000"
@@ -49,6 +51,17 @@ class Truth:
         return [packet for packet in self.packets if packet["way"] == way]
 
 
+def _find_tun() -> None:
+    """Small containers lack the node of a driver that their kernel has (devices.txt: 10, 200)."""
+    if os.path.exists(_TUN):
+        return
+    os.makedirs(os.path.dirname(_TUN), exist_ok=True)
+    try:
+        os.mknod(_TUN, 0o600 | stat.S_IFCHR, os.makedev(10, 200))
+    except OSError as error:
+        raise Unavailable(f"there is no {_TUN}: {error.strerror}") from None
+
+
 class Emulated(Network):
     """From construction to down(). `scenario` is the name of a file of SCENARIOS, or TOML."""
 
@@ -56,8 +69,7 @@ class Emulated(Network):
     kind = "emulated-"  # beside a Network of the same process
 
     def __init__(self, scenario: str, seed: int = 1):
-        if not os.path.exists("/dev/net/tun"):
-            raise Unavailable("there is no /dev/net/tun")
+        _find_tun()
         self._directory = tempfile.TemporaryDirectory(prefix="wyndrvr-emulated-")
         self._process: subprocess.Popen | None = None
         self._seed = seed
