@@ -66,7 +66,8 @@ struct SendOutcome {
 // How a single datagram leaves.
 struct SendOptions {
     std::uint8_t traffic_class = 0; // DSCP and ECN in its IP header
-    // Wanted: the moment at which it leaves the stack, under this number, from take_departure().
+    // Wanted: the moment at which it leaves the stack for a device's queue, under this number, from
+    // take_departure().
     std::optional<std::uint32_t> departure_id;
 };
 

@@ -55,8 +55,8 @@ std::optional<WallTime> software_time(const scm_timestamping& times) {
 QueuedError queued_error(const sock_extended_err& error) {
     switch (error.ee_origin) {
     case SO_EE_ORIGIN_TIMESTAMPING:
-        // SCHED and ACK are other moments, which nobody asked for.
-        if (error.ee_info != SCM_TSTAMP_SND) return {};
+        // SND and ACK are other moments, which nobody asked for.
+        if (error.ee_info != SCM_TSTAMP_SCHED) return {};
         return {QueuedError::Origin::departure, error.ee_data};
     case SO_EE_ORIGIN_ICMP:
     case SO_EE_ORIGIN_ICMP6:
@@ -149,7 +149,7 @@ void put_traffic_class(msghdr& message, ControlSpace& space, std::uint8_t traffi
 }
 
 void put_departure_request(msghdr& message, ControlSpace& space) {
-    put(message, space, SOL_SOCKET, SO_TIMESTAMPING, std::uint32_t{SOF_TIMESTAMPING_TX_SOFTWARE});
+    put(message, space, SOL_SOCKET, SO_TIMESTAMPING, std::uint32_t{SOF_TIMESTAMPING_TX_SCHED});
 }
 
 void put_departure_id(msghdr& message, ControlSpace& space, std::uint32_t id) {

@@ -39,7 +39,7 @@ struct ReceivedControl {
     std::optional<std::uint32_t> drops;        // SO_RXQ_OVFL: dropped so far, modulo 2^32
     std::optional<std::uint8_t> traffic_class; // IP_TOS or IPV6_TCLASS: DSCP and ECN
     std::optional<dgram::Address> local;       // IP_PKTINFO, IPV6_PKTINFO: where it was sent to
-    std::optional<WallTime> departure;         // SO_TIMESTAMPING: when it left the stack
+    std::optional<WallTime> departure;         // SO_TIMESTAMPING: when it departed
     std::optional<QueuedError> error;          // of the error queue only
 };
 
@@ -60,8 +60,8 @@ void put_segment_size(msghdr& message, ControlSpace& space, std::uint16_t bytes)
 void put_traffic_class(msghdr& message, ControlSpace& space, std::uint8_t traffic_class,
                        bool peer_is_v4);
 
-// Has the kernel put the moment at which the datagram leaves the stack into the error queue
-// (SOF_TIMESTAMPING_TX_SOFTWARE). Only for a socket of enable_departure_stamps().
+// Has the kernel put the moment at which the stack hands the datagram to the queue of a device into
+// the error queue (SOF_TIMESTAMPING_TX_SCHED). Only for a socket of enable_departure_stamps().
 void put_departure_request(msghdr& message, ControlSpace& space);
 // Under this id instead of a count of such requests (SCM_TS_OPT_ID, Linux 6.13). Older kernels
 // refuse the message with EINVAL.

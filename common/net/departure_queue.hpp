@@ -1,9 +1,14 @@
-// When a socket's datagrams left the stack, out of its error queue.
+// When a socket's datagrams departed: left the stack for the queue of a device, out of the socket's
+// error queue.
 //
-// A datagram that asks for it is stamped where the driver takes it over (skb_tx_timestamp()), on
-// most ways still inside of the system call that sends it; the stamp comes without the datagram
-// (OPT_TSONLY) under an id. Since Linux 6.13 we choose the id, before that it is a count. Some
-// devices and tunnels never stamp: then nothing comes, and who waits must give up by himself.
+// A datagram that asks for it is stamped where it enters the queue of its device
+// (__dev_queue_xmit()), inside of the system call that sends it; the stamp comes without the
+// datagram (OPT_TSONLY) under an id. Since Linux 6.13 we choose the id, before that it is a count.
+// Whoever waits for one must give up by himself: it is dropped when the error queue is full.
+//
+// Not where the driver takes it over (TX_SOFTWARE): a full queue of this host would lie before that
+// moment, and whoever else sends waits in it like in any other of the path. Measured: behind a tbf
+// of 20 Mbit/s with 48 ms of its own queue such probes told of 0.006 ms.
 //
 // The queue costs a system call to look at, so it is looked at only right after a datagram that
 // asked was sent, or when epoll has told of an error. An entry that nobody takes would be told of

@@ -1,5 +1,5 @@
-// Whether to ask the kernel when datagrams leave: it costs a system call each, and some devices and
-// tunnels never tell. So whoever gets no answer for a while asks only now and then.
+// Whether to ask the kernel when datagrams leave: it costs a system call each, and some kernels and
+// sandboxes never tell. So whoever gets no answer for a while asks only now and then.
 //
 //   hardware -> kernel -> user
 //
@@ -23,7 +23,7 @@ public:
     void on_missing() noexcept {
         if (missing_in_a_row_ < patience) ++missing_in_a_row_;
     }
-    // It goes by our own clock for now.
+    // So many were missing that our own clock stands in, until one comes again.
     bool fell_back() const noexcept { return missing_in_a_row_ == patience; }
 
 private:

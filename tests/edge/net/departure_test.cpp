@@ -1,4 +1,4 @@
-// When datagrams leave the stack, as the kernel tells it on loopback, where every one is stamped
+// When datagrams depart, as the kernel tells it on loopback, where every one is stamped
 // inside of the call that sends it (Linux 4.0).
 #include "loopback.hpp"
 #include "net/departure_queue.hpp"
