@@ -31,19 +31,15 @@ LatencyRunner::LatencyRunner(const Settings& settings, const Contacted& contacte
 
 Result<void> LatencyRunner::start(rt::Loop& loop, const Settings& settings,
                                   const Contacted& contacted) {
-    auto crew = place_ports(
+    auto placed = ports_.place(
         loop, settings.ports, contacted,
         [this](PortRole role, const session::PortNews& news) { on_news(role, news); },
         [this](PortRole, std::string_view) {
             connection_.on_port_lost(mono_now(), out_);
             settle();
         });
-    if (!crew) return pass_on(crew);
-    ports_ = std::move(*crew);
+    if (!placed) return pass_on(placed);
     timer_ = loop.add_timer([this] { on_timer(); });
-    // Ports in this loop live and die with us.
-    if (settings.ports.placement != Placement::single)
-        next_check_ = mono_now() + worker_check_interval;
     on_timer();
     return {};
 }
@@ -63,10 +59,7 @@ void LatencyRunner::on_timer() {
         connection_.on_clock(read_clocks());
     }
     connection_.on_timer(now, out_);
-    if (now >= next_check_) {
-        next_check_ = now + worker_check_interval;
-        ports_->check_signs_of_life(now, worker_timeout);
-    }
+    ports_.on_timer(now);
     settle();
 }
 
@@ -76,17 +69,13 @@ void LatencyRunner::interrupt() {
 }
 
 void LatencyRunner::settle() {
-    while (!out_.orders.empty()) {
-        const auto orders = std::exchange(out_.orders, {});
-        for (const auto& [role, order] : orders)
-            ports_->order(role, order);
-    }
+    ports_.carry_out(out_);
     if (connection_.done()) {
         timer_.disarm();
         if (callbacks_.on_done) std::exchange(callbacks_.on_done, nullptr)();
         return;
     }
-    timer_.arm(std::min({connection_.due(), next_check_, next_clock_}));
+    timer_.arm(std::min({connection_.due(), ports_.due(), next_clock_}));
 }
 
 session::LatencyProgress LatencyRunner::progress() const {

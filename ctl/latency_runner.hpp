@@ -45,9 +45,8 @@ private:
     session::ConnectionOutbox out_;
     Callbacks callbacks_;
     rt::Timer timer_;
-    MonoTime next_check_ = never;
     MonoTime next_clock_{};
-    std::unique_ptr<rt::PortCrew> ports_;
+    ClientPorts ports_;
 };
 
 } // namespace wyn::ctl

@@ -23,7 +23,7 @@ ProbeRunner::ProbeRunner(const Settings& settings, const Contacted& contacted, C
 
 Result<void> ProbeRunner::start(rt::Loop& loop, const Settings& settings,
                                 const Contacted& contacted) {
-    auto crew = place_ports(
+    auto placed = ports_.place(
         loop, settings.ports, contacted,
         [this](PortRole role, const session::PortNews& news) {
             connection_.on_news(mono_now(), role, news, out_);
@@ -33,12 +33,8 @@ Result<void> ProbeRunner::start(rt::Loop& loop, const Settings& settings,
             connection_.on_port_lost(mono_now(), out_);
             settle();
         });
-    if (!crew) return pass_on(crew);
-    ports_ = std::move(*crew);
+    if (!placed) return pass_on(placed);
     timer_ = loop.add_timer([this] { on_timer(); });
-    // Ports in this loop live and die with us.
-    if (settings.ports.placement != Placement::single)
-        next_check_ = mono_now() + worker_check_interval;
     settle();
     return {};
 }
@@ -46,10 +42,7 @@ Result<void> ProbeRunner::start(rt::Loop& loop, const Settings& settings,
 void ProbeRunner::on_timer() {
     const MonoTime now = mono_now();
     connection_.on_timer(now, out_);
-    if (now >= next_check_) {
-        next_check_ = now + worker_check_interval;
-        ports_->check_signs_of_life(now, worker_timeout);
-    }
+    ports_.on_timer(now);
     settle();
 }
 
@@ -65,17 +58,13 @@ void ProbeRunner::interrupt() {
 }
 
 void ProbeRunner::settle() {
-    while (!out_.orders.empty()) {
-        const auto orders = std::exchange(out_.orders, {});
-        for (const auto& [role, order] : orders)
-            ports_->order(role, order);
-    }
+    ports_.carry_out(out_);
     if (connection_.done()) {
         timer_.disarm();
         if (callbacks_.on_done) std::exchange(callbacks_.on_done, nullptr)();
         return;
     }
-    timer_.arm(std::min(connection_.due(), next_check_));
+    timer_.arm(std::min(connection_.due(), ports_.due()));
     const bool waits = connection_.waiting();
     if (waits && !std::exchange(told_waiting_, waits) && callbacks_.on_waiting)
         callbacks_.on_waiting();

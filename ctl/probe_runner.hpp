@@ -42,8 +42,7 @@ private:
     Callbacks callbacks_;
     bool told_waiting_ = false;
     rt::Timer timer_;
-    MonoTime next_check_ = never;
-    std::unique_ptr<rt::PortCrew> ports_;
+    ClientPorts ports_;
 };
 
 } // namespace wyn::ctl
