@@ -86,22 +86,26 @@ Ink ink_of(verdict::Grade grade) {
                                         : Ink::red;
 }
 
+// "+0.004 ms"; what is too small for its digits is not less than nothing.
+std::string signed_ms(Duration difference) {
+    const bool less = difference < Duration::zero();
+    const std::string digits = in_ms(less ? -difference : difference);
+    const bool is_zero = digits.find_first_of("123456789") == std::string::npos;
+    return fmt::format("{}{} ms", less && !is_zero ? '-' : '+', digits);
+}
+
 std::string added_row(const Page& page, const session::DirectionResult& direction) {
     const auto& latency = page.load(direction).latency;
     if (!latency) return "";
-    const auto plus = [](Duration duration) {
-        const bool less = duration < Duration::zero();
-        return fmt::format("{}{} ms", less ? '-' : '+', in_ms(less ? -duration : duration));
-    };
-    std::vector<std::string> pieces{plus(latency->added)};
+    std::vector<std::string> pieces{signed_ms(latency->added)};
     if (latency->p99_increase)
-        pieces.push_back(fmt::format("p99 {}", plus(*latency->p99_increase)));
+        pieces.push_back(fmt::format("p99 {}", signed_ms(*latency->p99_increase)));
     pieces.push_back(fmt::format("{} UDP round trips a minute", latency->round_trips_per_minute));
     pieces.push_back("grade " +
                      painted(page.style, ink_of(latency->grade), verdict::name(latency->grade)));
     const auto& in_band = page.load(direction).in_band;
     if (in_band && verdict::has_flow_queueing(*in_band, latency->added) == true)
-        pieces.push_back(fmt::format("its own flow {}", plus(*in_band)));
+        pieces.push_back(fmt::format("its own flow {}", signed_ms(*in_band)));
     return row(direction.direction, "added", std::move(pieces), "   ", page.style);
 }
 

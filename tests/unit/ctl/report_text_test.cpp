@@ -310,6 +310,14 @@ TEST_CASE("what a load adds is told with a grade on the usual scale", "[ctl]") {
     CHECK(has(page(test::fair_queue()), "   its own flow +62.0 ms\n"));
 }
 
+TEST_CASE("a difference that is too small for its digits has no minus", "[ctl]") {
+    auto situation = test::home_line();
+    situation.evidence.down->latency->added = -100ns;
+    CHECK(has(page(situation), "  ↓ added     +0.000 ms"));
+    situation.evidence.down->latency->added = -1us;
+    CHECK(has(page(situation), "  ↓ added     -0.001 ms"));
+}
+
 TEST_CASE("only directions that were asked for are shown, in that order", "[ctl]") {
     Report report = test::ordinary();
     report.options.directions = {wire::Direction::up};
