@@ -175,7 +175,9 @@ DecodedBody decode_start(Bytes datagram) {
                       .rate_bps = in.rate_bps.get(),
                       .duration_ms = in.duration_ms.u32(),
                       .pacing = static_cast<Pacing>(in.pacing.get()),
-                      .offload = in.offload.get() == 1};
+                      .offload = in.offload.get() == 1,
+                      .sustained_ms = in.sustained_ms.u32(),
+                      .budget_bytes = in.budget_bytes.get()};
     const bool known = within<std::uint64_t>(in.direction.get(), 1, 2) &&
                        in.search.get() <= static_cast<std::uint8_t>(last_search) &&
                        within<std::uint64_t>(in.pacing.get(), 1, 2) && in.offload.get() <= 1;
@@ -183,7 +185,8 @@ DecodedBody decode_start(Bytes datagram) {
         start.rate_bps <= highest_rate_bps && (start.rate_bps > 0 || start.search != Search::fixed);
     if (!known || !rate_fits || start.test == 0 ||
         !within<std::uint32_t>(start.datagram_bytes, shortest_bulk, longest_bulk) ||
-        !within<std::uint32_t>(start.duration_ms, 1, longest_test_ms))
+        !within<std::uint32_t>(start.duration_ms, 1, longest_test_ms) ||
+        start.sustained_ms > longest_test_ms)
         return Rejected{Drop::value};
     return start;
 }
@@ -220,6 +223,34 @@ std::optional<Duration> lateness(std::uint32_t ns) {
     return Duration{ns};
 }
 
+bool is_capacity(const ReportLayout& in) {
+    const auto is_rate = [](const auto&... rates) {
+        return (... && (rates.get() <= highest_ip_bps));
+    };
+    return in.capacity_verdict.get() <= static_cast<std::uint8_t>(last_capacity_verdict) &&
+           in.capacity_datagram_bytes.get() <= longest_bulk &&
+           is_rate(in.capacity_bps, in.half_width_bps, in.burst_bps, in.burst_half_width_bps) &&
+           are_times(in.saturated_ns, in.queue_ns, in.base_rtt_ns, in.loaded_rtt_ns) &&
+           in.excess_loss_ppb.get() <= whole_ppb && in.loss_floor_ppb.get() <= whole_ppb;
+}
+
+CapacityRecord capacity_of(const ReportLayout& in) {
+    return {.verdict = static_cast<CapacityVerdict>(in.capacity_verdict.get()),
+            .ip_bps = in.capacity_bps.get(),
+            .half_width_bps = in.half_width_bps.get(),
+            .burst_bps = in.burst_bps.get(),
+            .burst_half_width_bps = in.burst_half_width_bps.get(),
+            .bucket_bytes = in.bucket_bytes.get(),
+            .saturated_ns = in.saturated_ns.get(),
+            .saturated_bytes = in.saturated_bytes.get(),
+            .queue_ns = in.queue_ns.get(),
+            .base_rtt_ns = in.base_rtt_ns.get(),
+            .loaded_rtt_ns = in.loaded_rtt_ns.get(),
+            .excess_loss_ppb = in.excess_loss_ppb.u32(),
+            .loss_floor_ppb = in.loss_floor_ppb.u32(),
+            .datagram_bytes = in.capacity_datagram_bytes.u16()};
+}
+
 DecodedBody decode_report(Bytes datagram) {
     const auto in = read<ReportLayout>(datagram);
     const auto end = end_from(in.end.u16());
@@ -227,7 +258,8 @@ DecodedBody decode_report(Bytes datagram) {
         in.limited_by.get() > static_cast<std::uint8_t>(last_limit) ||
         in.pacing.get() > static_cast<std::uint8_t>(last_pacing) || in.offload.get() > 1 ||
         !are_times(in.first_sent_ns, in.last_sent_ns, in.first_arrival_ns, in.last_arrival_ns,
-                   in.best_span_ns))
+                   in.best_span_ns) ||
+        !is_capacity(in))
         return Rejected{Drop::value};
     const auto role = static_cast<Role>(in.role.get());
     const bool offload = in.offload.get() == 1;
@@ -235,6 +267,7 @@ DecodedBody decode_report(Bytes datagram) {
                   .end = *end,
                   .role = role,
                   .sent = {.packets_accepted = in.packets_accepted.get(),
+                           .payload_bytes = in.sent_bytes.get(),
                            .packets_refused = in.packets_refused.get(),
                            .packets_skipped = in.packets_skipped.get(),
                            .first_sent_ns = in.first_sent_ns.get(),
@@ -245,6 +278,7 @@ DecodedBody decode_report(Bytes datagram) {
                            .lateness = {.p50 = lateness(in.lateness_p50_ns.u32()),
                                         .p99 = lateness(in.lateness_p99_ns.u32()),
                                         .max = lateness(in.lateness_max_ns.u32())}},
+                  .capacity = capacity_of(in),
                   .received = {.packets = in.packets.get(),
                                .payload_bytes = in.payload_bytes.get(),
                                .duplicates = in.duplicates.get(),

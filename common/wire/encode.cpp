@@ -132,6 +132,8 @@ struct Sealing {
                                  .duration_ms = start.duration_ms,
                                  .pacing = static_cast<std::uint8_t>(start.pacing),
                                  .offload = start.offload ? 1U : 0U,
+                                 .sustained_ms = start.sustained_ms,
+                                 .budget_bytes = start.budget_bytes,
                                  .tag = {}},
                      out);
     }
@@ -157,6 +159,7 @@ struct Sealing {
     std::size_t operator()(const Report& report) const {
         const SenderRecord& sent = report.sent;
         const ReceiverRecord& received = report.received;
+        const CapacityRecord& capacity = report.capacity;
         return write(ReportLayout{.header = header(Type::report, sizeof(ReportLayout)),
                                   .test = report.test,
                                   .end = static_cast<std::uint16_t>(report.end),
@@ -188,6 +191,21 @@ struct Sealing {
                                   .longest_train = received.longest_train,
                                   .pacing = static_cast<std::uint8_t>(sent.pacing),
                                   .offload = sent.segmentation || received.coalescing ? 1U : 0U,
+                                  .capacity_verdict = static_cast<std::uint8_t>(capacity.verdict),
+                                  .capacity_datagram_bytes = capacity.datagram_bytes,
+                                  .sent_bytes = sent.payload_bytes,
+                                  .capacity_bps = capacity.ip_bps,
+                                  .half_width_bps = capacity.half_width_bps,
+                                  .burst_bps = capacity.burst_bps,
+                                  .burst_half_width_bps = capacity.burst_half_width_bps,
+                                  .bucket_bytes = capacity.bucket_bytes,
+                                  .saturated_ns = capacity.saturated_ns,
+                                  .saturated_bytes = capacity.saturated_bytes,
+                                  .queue_ns = capacity.queue_ns,
+                                  .base_rtt_ns = capacity.base_rtt_ns,
+                                  .loaded_rtt_ns = capacity.loaded_rtt_ns,
+                                  .excess_loss_ppb = capacity.excess_loss_ppb,
+                                  .loss_floor_ppb = capacity.loss_floor_ppb,
                                   .tag = {}},
                      out);
     }
@@ -278,8 +296,7 @@ StepLayout layout_of(const StepSeen& step, std::uint64_t arrival_before) {
 
 std::size_t Sealing::operator()(const Feedback& feedback) const {
     const std::span<const StepSeen> steps = feedback.steps.all();
-    const std::size_t length =
-        sizeof(FeedbackLayout) + steps.size() * sizeof(StepLayout) + sizeof(Tag);
+    const std::size_t length = length_of(feedback);
     WYN_CHECK(out.size() >= length);
     const ReceiverRecord& totals = feedback.totals;
     std::uint64_t arrival = steps.empty() ? 0 : steps.front().first_arrival_ns;

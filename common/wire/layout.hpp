@@ -10,11 +10,11 @@
 //   ASSIGN     3         256   BLAKE2b, assign key      client
 //   REFUSE     4          96   BLAKE2b, anonymous key   client
 //   BEAT0/1/2  8 9 10     96   AES-CMAC, port key       server / client / server, each port
-//   START     16          64   AES-CMAC, port key       server, control port
+//   START     16          80   AES-CMAC, port key       server, control port
 //   STOP      17          64   "                        server, control port
 //   PROBE     18    160-1472   "                        server, control port
 //   READY     32          64   "                        client, control port
-//   REPORT    33         216   "                        client, control port
+//   REPORT    33         312   "                        client, control port
 //   ECHO      34    160-1472   "                        client, control port
 //   CLOSE     24          48   "                        both, control port
 //   CLOSED    25          48   "                        both, control port
@@ -56,9 +56,11 @@ using CookieBytes = std::array<std::uint8_t, 24>;
 using Tag = std::array<std::uint8_t, 16>;
 
 // Limits of the fields, enforced by decode().
-inline constexpr std::uint32_t shortest_bulk = 40;   // the header alone
-inline constexpr std::uint32_t longest_bulk = 65507; // UDP over IPv4
-inline constexpr std::uint64_t highest_rate_bps = 10'000'000'000'000;
+inline constexpr std::uint32_t shortest_bulk = 40;                    // the header alone
+inline constexpr std::uint32_t longest_bulk = 65507;                  // UDP over IPv4
+inline constexpr std::uint64_t highest_rate_bps = 10'000'000'000'000; // of payload
+inline constexpr std::uint64_t highest_ip_bps = 2 * highest_rate_bps; // the same with headers
+inline constexpr std::uint32_t whole_ppb = 1'000'000'000;             // of a ratio in 10^-9
 inline constexpr std::uint32_t longest_test_ms = 3'600'000;
 // Of every time and duration in nanoseconds: 146 years. Sums and differences of three of them fit
 // into 64 signed bits, so nobody who computes with a peer's times can overflow.
@@ -160,16 +162,19 @@ struct StartLayout {
     HeaderLayout header;  //  0
     Be<4> test;           // 24  rises by one with every test of a session, from 1
     Be<1> direction;      // 28  1 up, 2 down
-    Be<1> search;         // 29  0 fixed rate, 1 RFC 9097 type B, 2 as fast as the sender can
+    Be<1> search;         // 29  wire/message.hpp, Search
     Be<2> datagram_bytes; // 30  UDP payload of each bulk datagram
     Be<8> rate_bps;       // 32  payload bits; fixed: the rate, else the ceiling, 0: none
     Be<4> duration_ms;    // 40
     Be<1> pacing;         // 44  how the sender waits: 1 sleeping, 2 sleeping and spinning
     Be<1> offload;        // 45  1: both ends may move trains, 0: every datagram by itself
     Be<2> reserved;       // 46
-    Tag tag;              // 48
+    Be<4> sustained_ms;   // 48  S3: time for which the path is to be full, 0: no more than it needs
+    Be<4> reserved2;      // 52
+    Be<8> budget_bytes;   // 56  of IP that the load may take, 0: no such limit
+    Tag tag;              // 64
 };
-static_assert(sizeof(StartLayout) == 64);
+static_assert(sizeof(StartLayout) == 80);
 
 struct ReadyLayout {
     HeaderLayout header;  //  0
@@ -231,11 +236,28 @@ struct ReportLayout {
     Be<2> longest_train;        // 192  receiver: most datagrams that arrived as one; 0: unknown
     Be<1> pacing;               // 194  sender: 0 none, else as in START, 3 by its kernel
     Be<1> offload;              // 195  1: the server's stack cut or joined trains
-    Be<4> reserved;             // 196
-    Tag tag;                    // 200
+    // The capacity that a searching sender has found (wire/message.hpp, CapacityRecord).
+    Be<1> capacity_verdict;        // 196
+    Be<1> reserved;                // 197
+    Be<2> capacity_datagram_bytes; // 198
+    Be<8> sent_bytes;              // 200  sender: payload that the stack took
+    Be<8> capacity_bps;            // 208
+    Be<8> half_width_bps;          // 216
+    Be<8> burst_bps;               // 224
+    Be<8> burst_half_width_bps;    // 232
+    Be<8> bucket_bytes;            // 240
+    Be<8> saturated_ns;            // 248
+    Be<8> saturated_bytes;         // 256
+    Be<8> queue_ns;                // 264
+    Be<8> base_rtt_ns;             // 272
+    Be<8> loaded_rtt_ns;           // 280
+    Be<4> excess_loss_ppb;         // 288
+    Be<4> loss_floor_ppb;          // 292
+    Tag tag;                       // 296
 };
-static_assert(sizeof(ReportLayout) == 216 && offsetof(ReportLayout, packets) == 64 &&
-              offsetof(ReportLayout, best_packets) == 136);
+static_assert(sizeof(ReportLayout) == 312 && offsetof(ReportLayout, packets) == 64 &&
+              offsetof(ReportLayout, best_packets) == 136 &&
+              offsetof(ReportLayout, sent_bytes) == 200);
 
 // One latency probe and its answer, which has the same length. Between what stands here and the tag
 // PROBE has zeros, ECHO the map of received probes (wire/received_map.hpp) and then zeros.

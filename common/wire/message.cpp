@@ -13,8 +13,29 @@ std::string_view name(Search search) {
     case Search::fixed: return "fixed";
     case Search::type_b: return "b";
     case Search::unpaced: return "unpaced";
+    case Search::type_c: return "c";
+    case Search::s3: return "s3";
     }
     return "unknown";
+}
+
+std::string_view name(CapacityVerdict verdict) {
+    switch (verdict) {
+    case CapacityVerdict::none: return "none";
+    case CapacityVerdict::ok: return "ok";
+    case CapacityVerdict::two_rate: return "two-rate";
+    case CapacityVerdict::unstable: return "unstable";
+    case CapacityVerdict::lower_bound: return "lower-bound";
+    case CapacityVerdict::sender_limited: return "sender-limited";
+    case CapacityVerdict::receiver_limited: return "receiver-limited";
+    case CapacityVerdict::host_stalled: return "host-stalled";
+    }
+    return "unknown";
+}
+
+bool is_of_a_full_path(CapacityVerdict verdict) {
+    return verdict == CapacityVerdict::ok || verdict == CapacityVerdict::two_rate ||
+           verdict == CapacityVerdict::unstable || verdict == CapacityVerdict::host_stalled;
 }
 
 std::string_view name(Pacing pacing) {
@@ -36,14 +57,15 @@ std::string_view name(LimitedBy limit) {
     case LimitedBy::volume: return "volume";
     case LimitedBy::time: return "time";
     case LimitedBy::host: return "host";
+    case LimitedBy::budget: return "budget";
     }
     return "unknown";
 }
 
 LimitedBy stronger(LimitedBy one, LimitedBy other) {
-    static constexpr std::array strength{LimitedBy::nothing, LimitedBy::time,  LimitedBy::host,
-                                         LimitedBy::grant,   LimitedBy::stack, LimitedBy::volume,
-                                         LimitedBy::breaker};
+    static constexpr std::array strength{LimitedBy::nothing, LimitedBy::time,   LimitedBy::host,
+                                         LimitedBy::grant,   LimitedBy::stack,  LimitedBy::budget,
+                                         LimitedBy::volume,  LimitedBy::breaker};
     const auto rank = [](LimitedBy which) {
         return std::find(strength.begin(), strength.end(), which) - strength.begin();
     };

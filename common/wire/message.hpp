@@ -23,9 +23,27 @@ enum class Search : std::uint8_t {
     fixed = 0,
     type_b = 1,
     unpaced = 2, // no schedule: as fast as the sending host can, up to what is granted
+    type_c = 3,
+    s3 = 4, // sequential saturated-slope: ends as soon as it is sure
 };
-inline constexpr Search last_search = Search::unpaced;
+inline constexpr Search last_search = Search::s3;
 std::string_view name(Search search);
+
+// How far the capacity can be relied on that a search (Search::s3) has found.
+enum class CapacityVerdict : std::uint8_t {
+    none = 0, // there was no such search, or it found nothing
+    ok = 1,
+    two_rate = 2,         // a token bucket: a higher rate until it was empty
+    unstable = 3,         // the rate varies, or the time was too short for it to be sure
+    lower_bound = 4,      // nothing showed that more would not fit
+    sender_limited = 5,   // a lower bound: the sending host was not fast enough
+    receiver_limited = 6, // a lower bound: the receiving socket overflowed
+    host_stalled = 7,     // the sending host stood still too often to be sure
+};
+inline constexpr CapacityVerdict last_capacity_verdict = CapacityVerdict::host_stalled;
+std::string_view name(CapacityVerdict verdict);
+// Whether the path is known to have been full; what else was found is no more than a lower bound.
+bool is_of_a_full_path(CapacityVerdict verdict);
 
 // How a sender waits for the time of a train.
 enum class Pacing : std::uint8_t {
@@ -46,8 +64,9 @@ enum class LimitedBy : std::uint8_t {
     volume = 4,  // the session's volume
     time = 5,    // a search that still went up at its end: the path may carry more
     host = 6,    // the host was not fast enough, or unpaced: the path may carry more
+    budget = 7,  // the bytes that the user allows were used up
 };
-inline constexpr LimitedBy last_limit = LimitedBy::host;
+inline constexpr LimitedBy last_limit = LimitedBy::budget;
 std::string_view name(LimitedBy limit);
 // Of two that applied the one to report: what the breaker or the volume did matters more than a
 // grant, and a grant more than a host that was a little slow.
@@ -157,6 +176,8 @@ struct Start {
     std::uint32_t duration_ms = 0;    // 1..longest_test_ms
     Pacing pacing = Pacing::sleep;    // or precise
     bool offload = true;              // UDP_SEGMENT at the sender, UDP_GRO at the receiver
+    std::uint32_t sustained_ms = 0;   // 0..longest_test_ms; S3: how long the path is to be full
+    std::uint64_t budget_bytes = 0;   // of IP that the load may take; 0: no such limit
     bool operator==(const Start&) const = default;
 };
 
@@ -189,6 +210,7 @@ struct SendLateness {
 // What a sender knows of a test.
 struct SenderRecord {
     std::uint64_t packets_accepted = 0;
+    std::uint64_t payload_bytes = 0; // of these
     std::uint64_t packets_refused = 0;
     std::uint64_t packets_skipped = 0; // never offered: the host ran the sender too late
     std::uint64_t first_sent_ns = 0;
@@ -201,6 +223,26 @@ struct SenderRecord {
     std::uint64_t offered() const { return packets_accepted + packets_refused; }
 
     bool operator==(const SenderRecord&) const = default;
+};
+
+// The capacity of the path (IP layer) as a search found it, and what shows that the path was full.
+struct CapacityRecord {
+    CapacityVerdict verdict = CapacityVerdict::none; // none: nothing else has a meaning
+    std::uint64_t ip_bps = 0;
+    std::uint64_t half_width_bps = 0; // of its 95 % confidence interval
+    // The higher rate of a token bucket, until that was empty; 0: none was seen.
+    std::uint64_t burst_bps = 0;
+    std::uint64_t burst_half_width_bps = 0;
+    std::uint64_t bucket_bytes = 0; // of IP
+    std::uint64_t saturated_ns = 0; // what the rates are means of
+    std::uint64_t saturated_bytes = 0;
+    std::uint64_t queue_ns = 0;        // that the load kept in the path, on average
+    std::uint64_t base_rtt_ns = 0;     // round trips of the load's own: the lowest,
+    std::uint64_t loaded_rtt_ns = 0;   // and the mean while the path was full
+    std::uint32_t excess_loss_ppb = 0; // lost while the path was full beyond the floor, of 10^9
+    std::uint32_t loss_floor_ppb = 0;  // lost while it was not
+    std::uint16_t datagram_bytes = 0;  // payload of those that it was measured with
+    bool operator==(const CapacityRecord&) const = default;
 };
 
 // What a receiver knows of a test: the truth about it.
@@ -233,6 +275,7 @@ struct Report {
     End end = End::none;
     Role role = Role::sender;
     SenderRecord sent;       // only when the role is sender
+    CapacityRecord capacity; // "
     ReceiverRecord received; // only when the role is receiver
     bool operator==(const Report&) const = default;
 };
@@ -339,6 +382,11 @@ struct Feedback {
 
     bool operator==(const Feedback&) const = default;
 };
+
+// Bytes of the whole datagram.
+inline std::size_t length_of(const Feedback& feedback) {
+    return sizeof(FeedbackLayout) + feedback.steps.all().size() * sizeof(StepLayout) + sizeof(Tag);
+}
 
 // Everything that is sealed with a port's key (session/seal.hpp).
 using SealedBody =

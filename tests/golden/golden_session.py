@@ -127,6 +127,11 @@ def sealed() -> dict[str, tuple[str, str, bool, dict[str, object]]]:
         "start_search_up": ("A search up for ten seconds, without a ceiling.", "control", True, {
             "type": "START", "counter": 300, "test": 2, "direction": 1, "search": 1,
             "datagram_bytes": 1452, "duration_ms": 10_000, "pacing": 2}),
+        "start_s3_down": ("A search down that sees five seconds of a full path, for 250 MB.",
+                          "control", True, {
+            "type": "START", "counter": 301, "test": 3, "direction": 2, "search": 4,
+            "datagram_bytes": 1472, "duration_ms": 8_000, "pacing": 1, "offload": 1,
+            "sustained_ms": 5_000, "budget_bytes": 250_000_000}),
         "ready": ("Granted as wished.", "control", False, {
             "type": "READY", "counter": 103, "test": 1, "datagram_bytes": 1472,
             "rate_bps": 50_000_000, "duration_ms": 2_000}),
@@ -140,7 +145,12 @@ def sealed() -> dict[str, tuple[str, str, bool, dict[str, object]]]:
             "packets_accepted": 8_491, "packets_refused": 12, "packets_skipped": 5,
             "first_sent_ns": SERVER + 1_500_000_000, "last_sent_ns": SERVER + 3_499_800_000,
             "lateness_p50_ns": 61_000, "lateness_p99_ns": 240_000, "lateness_max_ns": 2 ** 32 - 1,
-            "pacing": 1, "offload": 1}),
+            "pacing": 1, "offload": 1, "capacity_verdict": 2, "capacity_datagram_bytes": 1472,
+            "sent_bytes": 12_345_678, "capacity_bps": 99_990_000, "half_width_bps": 120_000,
+            "burst_bps": 200_010_000, "burst_half_width_bps": 250_000,
+            "bucket_bytes": 10_000_000, "saturated_ns": 1_250_000_000,
+            "saturated_bytes": 20_500_000, "queue_ns": 15_400_000, "base_rtt_ns": 11_200_000,
+            "loaded_rtt_ns": 26_900_000, "excess_loss_ppb": 10 ** 9, "loss_floor_ppb": 310_000}),
         "report_receiver": ("Of a load up.", "control", False, {
             "type": "REPORT", "counter": 399, "test": 2, "end": 2, "role": 2, **RECEIVED,
             "first_arrival_ns": SERVER + 5_000_000_000,

@@ -173,7 +173,8 @@ class TheManualPage(unittest.TestCase):
 
     def test_its_lists_of_reasons_are_those_of_the_model(self):
         for heading, names in (("Refusals", model.REFUSALS), ("Ends", model.ENDS),
-                               ("Limits of a rate", model.LIMITS)):
+                               ("Limits of a rate", model.LIMITS),
+                               ("Verdicts on a capacity", model.VERDICTS)):
             with self.subTest(heading):
                 listed = man_page.reasons(PAGE, heading)
                 self.assertEqual({number: name for number, (name, _) in listed.items()}, names)

@@ -26,7 +26,7 @@ class Table:
 _SECTION = re.compile(r"\.Ss ((?:[A-Z0-9]+(?:, | and )?)+|Header|Step record): "
                       r"(?:types? ([0-9, ]+), )?(\d+)(?: to (\d+))? bytes$")
 _ROW = re.compile(r"\.It (\d+) Ta (\d+) Ta Va (\w+) Ta (.*)$")
-_REASON = re.compile(r"\.It (\d+) Ta (\w+) Ta (.*)$")
+_REASON = re.compile(r"\.It (\d+) Ta ([\w-]+) Ta (.*)$")
 _EXAMPLE = re.compile(r"^([\w .]+?) *= ([0-9a-f]{8,})$")
 
 
@@ -87,7 +87,8 @@ def type_list(page: Path) -> dict[str, tuple[int, str]]:
 
 
 def reasons(page: Path, heading: str) -> dict[int, tuple[str, str]]:
-    """Name and meaning by number: of "Refusals", "Ends" or "Limits of a rate"."""
+    """Name and meaning by number: of "Refusals", "Ends", "Limits of a rate" or
+    "Verdicts on a capacity"."""
     lines = dict(_sections(page, ".Ss"))[f".Ss {heading}"]
     return {int(number): (name, text) for number, name, text in _whole_rows(lines, _REASON)}
 

@@ -127,10 +127,12 @@ BODIES: dict[str, list[Field]] = {
         Field("wall_ahead_ns", 8, -LATEST_NS, LATEST_NS, signed=True),
         number("followed_number", 4), octets("left_after_ns", 16)],
     "START": [
-        number("test", 4, 1), number("direction", 1, 1, 2), number("search", 1, 0, 2),
+        number("test", 4, 1), number("direction", 1, 1, 2), number("search", 1, 0, 4),
         number("datagram_bytes", 2, 40, 65507), number("rate_bps", 8, 0, HIGHEST_RATE),
         number("duration_ms", 4, 1, LONGEST_TEST_MS), number("pacing", 1, 1, 2),
-        number("offload", 1, 0, 1), zeros("reserved", 2), TAG],
+        number("offload", 1, 0, 1), zeros("reserved", 2),
+        number("sustained_ms", 4, 0, LONGEST_TEST_MS), zeros("reserved2", 4),
+        number("budget_bytes", 8), TAG],
     "READY": [
         number("test", 4), END, number("datagram_bytes", 2),
         number("rate_bps", 8, 0, HIGHEST_RATE), number("duration_ms", 4, 0, LONGEST_TEST_MS),
@@ -138,14 +140,20 @@ BODIES: dict[str, list[Field]] = {
     "STOP": [number("test", 4), END, zeros("reserved", 2), number("packets_accepted", 8),
              number("packets_refused", 8), TAG],
     "REPORT": [
-        number("test", 4), END, number("role", 1, 1, 2), number("limited_by", 1, 0, 6),
+        number("test", 4), END, number("role", 1, 1, 2), number("limited_by", 1, 0, 7),
         number("packets_accepted", 8), number("packets_refused", 8), time("first_sent_ns"),
         time("last_sent_ns"), *TOTALS, *ARRIVALS, number("best_packets", 8),
         number("best_bytes", 8), time("best_span_ns"), number("best_index", 4),
         number("stamps_missing", 4), number("packets_skipped", 8),
         number("lateness_p50_ns", 4), number("lateness_p99_ns", 4), number("lateness_max_ns", 4),
         number("receive_buffer_bytes", 4), number("longest_train", 2), number("pacing", 1, 0, 3),
-        number("offload", 1, 0, 1), zeros("reserved", 4), TAG],
+        number("offload", 1, 0, 1), number("capacity_verdict", 1, 0, 7), zeros("reserved", 1),
+        number("capacity_datagram_bytes", 2, 0, 65507), number("sent_bytes", 8),
+        *[number(name, 8, 0, 2 * HIGHEST_RATE) for name in (
+            "capacity_bps", "half_width_bps", "burst_bps", "burst_half_width_bps")],
+        number("bucket_bytes", 8), time("saturated_ns"), number("saturated_bytes", 8),
+        time("queue_ns"), time("base_rtt_ns"), time("loaded_rtt_ns"),
+        number("excess_loss_ppb", 4, 0, 10 ** 9), number("loss_floor_ppb", 4, 0, 10 ** 9), TAG],
     "CLOSE": [END, zeros("reserved", 6), TAG],
     "BULK": [
         number("magic", 2), number("version", 1), number("type", 1), number("length", 2),
@@ -180,7 +188,10 @@ ENDS = {0: "none", 1: "completed", 2: "stopped", 3: "peer_silent", 4: "half_open
         5: "no_feedback", 6: "rate_exceeded", 7: "volume_used", 8: "worker_failed",
         9: "shutting_down", 10: "no_bulk", 11: "protocol", 12: "local_error", 13: "interrupted",
         14: "not_granted"}
-LIMITS = {0: "nothing", 1: "grant", 2: "breaker", 3: "stack", 4: "volume", 5: "time", 6: "host"}
+LIMITS = {0: "nothing", 1: "grant", 2: "breaker", 3: "stack", 4: "volume", 5: "time", 6: "host",
+          7: "budget"}
+VERDICTS = {0: "none", 1: "ok", 2: "two-rate", 3: "unstable", 4: "lower-bound",
+            5: "sender-limited", 6: "receiver-limited", 7: "host-stalled"}
 
 
 def rows(name: str) -> list[tuple[int, Field]]:

@@ -138,9 +138,9 @@ std::size_t length_of(Type type) {
     switch (type) {
     case Type::hello: return 512;
     case Type::cookie:
-    case Type::start:
     case Type::stop:
     case Type::ready: return 64;
+    case Type::start: return 80;
     case Type::assign: return 256;
     case Type::refuse:
     case Type::beat0:
@@ -150,7 +150,7 @@ std::size_t length_of(Type type) {
     case Type::echo: return 160;
     case Type::close:
     case Type::closed: return 48;
-    case Type::report: return 216;
+    case Type::report: return 312;
     case Type::bulk: return 40;
     case Type::feedback: return 176;
     }

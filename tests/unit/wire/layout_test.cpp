@@ -125,6 +125,7 @@ Rows start_rows() {
     return with_header({WYN_ROW(L, test), WYN_ROW(L, direction), WYN_ROW(L, search),
                         WYN_ROW(L, datagram_bytes), WYN_ROW(L, rate_bps), WYN_ROW(L, duration_ms),
                         WYN_ROW(L, pacing), WYN_ROW(L, offload), WYN_ROW(L, reserved),
+                        WYN_ROW(L, sustained_ms), WYN_ROW(L, reserved2), WYN_ROW(L, budget_bytes),
                         WYN_ROW(L, tag)});
 }
 
@@ -174,7 +175,22 @@ Rows report_rows() {
                         WYN_ROW(L, longest_train),
                         WYN_ROW(L, pacing),
                         WYN_ROW(L, offload),
+                        WYN_ROW(L, capacity_verdict),
                         WYN_ROW(L, reserved),
+                        WYN_ROW(L, capacity_datagram_bytes),
+                        WYN_ROW(L, sent_bytes),
+                        WYN_ROW(L, capacity_bps),
+                        WYN_ROW(L, half_width_bps),
+                        WYN_ROW(L, burst_bps),
+                        WYN_ROW(L, burst_half_width_bps),
+                        WYN_ROW(L, bucket_bytes),
+                        WYN_ROW(L, saturated_ns),
+                        WYN_ROW(L, saturated_bytes),
+                        WYN_ROW(L, queue_ns),
+                        WYN_ROW(L, base_rtt_ns),
+                        WYN_ROW(L, loaded_rtt_ns),
+                        WYN_ROW(L, excess_loss_ppb),
+                        WYN_ROW(L, loss_floor_ppb),
                         WYN_ROW(L, tag)});
 }
 

@@ -90,7 +90,7 @@ TEST_CASE("every reason has a name of its own", "[wire]") {
     std::set<std::string> limits;
     for (std::uint8_t number = 0; number <= static_cast<std::uint8_t>(last_limit); ++number)
         limits.emplace(name(static_cast<LimitedBy>(number)));
-    CHECK(limits.size() == 7);
+    CHECK(limits.size() == 8);
     CHECK(limits.count("unknown") == 0);
 }
 
@@ -108,6 +108,11 @@ TEST_CASE("the manual page lists every reason with number, name and sentence", "
     for (std::uint8_t number = 0; number <= static_cast<std::uint8_t>(last_limit); ++number)
         CHECK(contains(limits, fmt::format("\n.It {} Ta {} Ta ", number,
                                            name(static_cast<LimitedBy>(number)))));
+    const std::string verdicts = section("Verdicts on a capacity");
+    for (std::uint8_t number = 0; number <= static_cast<std::uint8_t>(last_capacity_verdict);
+         ++number)
+        CHECK(contains(verdicts, fmt::format("\n.It {} Ta {} Ta ", number,
+                                             name(static_cast<CapacityVerdict>(number)))));
 }
 
 TEST_CASE("dropped datagrams are counted by reason", "[wire]") {
