@@ -3,6 +3,7 @@
 
 #if __has_include(<catch2/catch_all.hpp>)
 #include <catch2/catch_all.hpp>
+using Catch::Approx; // in version 2 it is there without that
 #else
 #include <catch2/catch.hpp>
 #endif

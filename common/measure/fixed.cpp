@@ -6,20 +6,25 @@ namespace {
 
 class Fixed final : public RateController {
 public:
-    explicit Fixed(BitRate rate) : rate_{rate} {}
-    BitRate rate() const override { return rate_; }
+    explicit Fixed(const Load& load) : load_{load} {}
+
+    StepPlan next_step(std::uint32_t /*id*/, MonoTime now) override {
+        step_end_ = now + load_.adjustment_delay;
+        return {.rate = load_.ceiling, .datagram_bytes = load_.datagram_bytes};
+    }
+    MonoTime step_end() const override { return step_end_; }
+    void on_feedback(const Observation& /*seen*/) override {}
     bool met_limit() const override { return true; } // nobody wants more
-    void adjust(const Observation& /*seen*/) override {}
-    void on_silence(std::uint32_t /*periods*/) override {}
 
 private:
-    BitRate rate_;
+    Load load_;
+    MonoTime step_end_{};
 };
 
 } // namespace
 
-std::unique_ptr<RateController> make_fixed(BitRate rate) {
-    return std::make_unique<Fixed>(rate);
+std::unique_ptr<RateController> make_fixed(const Load& load) {
+    return std::make_unique<Fixed>(load);
 }
 
 } // namespace wyn::measure

@@ -17,6 +17,12 @@ constexpr Duration steps_repeated_for = dead_man;
 constexpr double grant_tolerance = 1.2;
 constexpr Duration grant_window = 1s;
 
+// Of a feedback message, IPv6 and UDP.
+constexpr std::uint64_t largest_headers = 48;
+// Feedback takes so many bytes, and a hundredth of what has arrived, before it becomes rarer. TCP's
+// acknowledgements take twice as much.
+constexpr std::uint64_t feedback_allowed = 8192;
+
 } // namespace
 
 BulkReceiver::BulkReceiver(const BeginReceiving& order, const Terms& terms,
@@ -60,7 +66,7 @@ void BulkReceiver::on_run(const Run& run) {
         }
         return;
     }
-    blame_socket(run.first.sequence);
+    const bool dropped = blame_socket(run.first.sequence);
     const std::uint32_t copies = count_first_copies(run);
     if (copies == 0) return;
     const std::uint64_t bytes = std::uint64_t{copies} * run.first.length;
@@ -68,6 +74,8 @@ void BulkReceiver::on_run(const Run& run) {
     meter_.on_datagrams(arrival, copies, bytes);
     steps_.on_datagrams(run.first.step, arrival, arrival - mono_from_ns(run.first.sent_ns), copies,
                         bytes);
+    // Whatever was dropped was of the step before the gap or of the one behind it.
+    if (dropped) steps_.mark_receiver_drop();
 }
 
 // How many of the run are neither duplicates nor too old to be told from them.
@@ -83,12 +91,14 @@ std::uint32_t BulkReceiver::count_first_copies(const Run& run) {
     return static_cast<std::uint32_t>(sequence_.received() - before);
 }
 
-// The gap in front of `sequence` is our own socket's doing as far as its counter moved there.
-void BulkReceiver::blame_socket(std::uint64_t sequence) {
-    if (may_blame_ == 0 || sequence < sequence_.expected()) return;
+// The gap in front of `sequence` is our own socket's doing as far as its counter moved there; true
+// when it did.
+bool BulkReceiver::blame_socket(std::uint64_t sequence) {
+    if (may_blame_ == 0 || sequence < sequence_.expected()) return false;
     dropped_by_socket_ += std::min(may_blame_, sequence - sequence_.expected());
     may_blame_ = 0;
     steps_.mark_receiver_drop();
+    return true;
 }
 
 // First copies only: what the path doubles, or somebody plays back, is not the sender's offence.
@@ -115,7 +125,6 @@ void BulkReceiver::note_socket_drops(std::uint64_t cumulative) {
 
 std::optional<wire::Feedback> BulkReceiver::on_timer(MonoTime now) {
     if (now < due()) return std::nullopt;
-    next_feedback_ = now + terms_.feedback_interval;
     wire::Feedback feedback{
         .test = order_.test,
         .newest_sequence = newest_.sequence,
@@ -127,7 +136,16 @@ std::optional<wire::Feedback> BulkReceiver::on_timer(MonoTime now) {
         .totals = record(),
         .lowest_delay_ns = steps_.lowest_delay().value_or(Duration::zero()).count()};
     put_steps(now, feedback);
+    next_feedback_ = now + wait_after(feedback);
     return feedback;
+}
+
+// On a line that is much slower the other way frequent feedback could fill that.
+Duration BulkReceiver::wait_after(const wire::Feedback& feedback) {
+    feedback_bytes_ += wire::length_of(feedback) + largest_headers;
+    const std::uint64_t allowed = feedback_allowed + meter_.totals().bytes / 100;
+    return feedback_bytes_ <= allowed ? feedback_interval_of(terms_, order_.search, order_.rtt)
+                                      : longest_feedback_interval_of(terms_, order_.search);
 }
 
 void BulkReceiver::put_steps(MonoTime now, wire::Feedback& feedback) const {

@@ -46,9 +46,10 @@ private:
     };
     void on_run(const Run& run);
     std::uint32_t count_first_copies(const Run& run);
-    void blame_socket(std::uint64_t sequence);
+    bool blame_socket(std::uint64_t sequence);
     void watch_grant(MonoTime arrival, std::uint64_t bytes);
     void put_steps(MonoTime now, wire::Feedback& feedback) const;
+    Duration wait_after(const wire::Feedback& feedback);
 
     BeginReceiving order_;
     Terms terms_;
@@ -57,6 +58,7 @@ private:
     stats::StepLog steps_;
     stats::IntervalMeter meter_;
     MonoTime next_feedback_ = never;
+    std::uint64_t feedback_bytes_ = 0; // of IP, so far
     bool ended_ = false;
 
     // The newest datagram, for the proof of receipt and the sender's round trip.

@@ -10,13 +10,14 @@ namespace wyn::session {
 namespace {
 
 constexpr Duration primer_interval = 25ms;
+// Of a search that first looks at the empty path: one of 1500 bytes takes 75 ms of 160 kbit/s.
+constexpr Duration gentle_primer_interval = 100ms;
 constexpr std::uint64_t unproven_bytes = 64 * 1024;  // before the first feedback, and as credit
 constexpr double trickle_bytes_per_second = 125'000; // 1 Mbit/s
 constexpr std::uint64_t refusals_tolerated = 1000;   // in a row, before we say it is our host
 // An old receipt proves that somebody was there once. The longest queues of real access links hold
 // some seconds; what is slower than this cannot be told from a receiver that has gone.
 constexpr Duration receipt_life = 4s;
-constexpr Duration first_silence = 90ms; // RFC 9097, 8.1: lost-status back-off
 // A sleeping thread wakes up to 120 us late (99th percentile on a virtual machine); the rest of the
 // waiting is spun when a train must leave on the microsecond.
 constexpr Duration spin_time = 200us;
@@ -26,40 +27,43 @@ constexpr Duration longest_lookahead = 2ms;
 constexpr double lookahead_bytes = 96 * 1024;
 constexpr double highest_kernel_paced_rate = 1e9;
 
-std::unique_ptr<measure::RateController> controller_for(const BeginSending& order,
-                                                        std::uint32_t header_bytes) {
-    const auto capped = [&](BitRate rate) {
-        return order.granted.bps() == 0 ? rate : std::min(rate, order.granted);
-    };
-    const BitRate ceiling = order.rate.bps() == 0 ? BitRate::unlimited() : order.rate;
+std::unique_ptr<measure::RateController>
+controller_for(const BeginSending& order, const Terms& terms, std::uint32_t header_bytes) {
+    const BitRate wanted = order.rate.bps() == 0 ? BitRate::unlimited() : order.rate;
+    const measure::Load load{.ceiling = order.granted.bps() == 0 ? wanted
+                                                                 : std::min(wanted, order.granted),
+                             .datagram_bytes = order.datagram_bytes,
+                             .header_bytes = header_bytes,
+                             .adjustment_delay = terms.adjustment_delay};
     switch (order.search) {
     case wire::Search::fixed:
-    case wire::Search::unpaced: return measure::make_fixed(capped(ceiling));
-    case wire::Search::type_b: break;
+    case wire::Search::unpaced:
+    case wire::Search::s3: break;
+    case wire::Search::type_b: return measure::make_type_b(load);
+    case wire::Search::type_c: return measure::make_type_c(load);
     }
-    return measure::make_type_b(capped(ceiling), order.datagram_bytes, header_bytes);
+    return measure::make_fixed(load);
 }
 
 } // namespace
 
 BulkSender::BulkSender(const BeginSending& order, const crypto::Key128& key, const Terms& terms,
                        std::uint32_t header_bytes, Random& random, MonoTime now)
-    : order_{order}, terms_{terms}, random_{random},
-      controller_{controller_for(order, header_bytes)}, slab_{key, order.datagram_bytes, random},
-      began_{now}, next_primer_{now} {
-    open_step(now);
+    : order_{order}, terms_{terms}, header_bytes_{header_bytes}, random_{random},
+      controller_{controller_for(order, terms, header_bytes)}, slab_{key, random}, began_{now},
+      next_primer_{now} {
+    open_step(0, now, order.datagram_bytes);
 }
 
-void BulkSender::open_step(MonoTime now) {
+void BulkSender::open_step(std::uint32_t id, MonoTime now, std::uint32_t datagram_bytes) {
     std::array<std::uint8_t, 4> receipt{};
     random_.fill(receipt);
-    steps_[step_ % steps_remembered] = {
-        .id = step_,
-        .receipt = static_cast<std::uint32_t>(receipt[0] << 24 | receipt[1] << 16 |
-                                              receipt[2] << 8 | receipt[3]),
-        .first_sequence = next_sequence_,
-        .opened = now};
-    highest_rate_ = std::max(highest_rate_, controller_->rate());
+    steps_.open({.id = id,
+                 .receipt = static_cast<std::uint32_t>(receipt[0] << 24 | receipt[1] << 16 |
+                                                       receipt[2] << 8 | receipt[3]),
+                 .first_sequence = next_sequence_,
+                 .opened = now,
+                 .datagram_bytes = datagram_bytes});
 }
 
 // What may have been sent by now in all; see the top of bulk_sender.hpp.
@@ -68,8 +72,8 @@ std::uint64_t BulkSender::credit_bytes(MonoTime now) const {
     if (unpaced() && now - running_since_ <= dead_man) return UINT64_MAX;
     // Of the highest rate so far: what was sent while it held stays allowed when the rate falls,
     // else a search that overshot would fall silent for seconds.
-    const double sent = static_cast<double>(next_sequence_ * order_.datagram_bytes);
-    const double highest = unpaced() ? sent / elapsed : highest_rate_.as_double() / 8;
+    const double highest =
+        unpaced() ? static_cast<double>(sent_bytes_) / elapsed : highest_rate_.as_double() / 8;
     const double half_second = highest * to_seconds(dead_man);
     const double credit = static_cast<double>(unproven_bytes) +
                           2.0 * static_cast<double>(far_.payload_bytes) + half_second +
@@ -82,33 +86,48 @@ void BulkSender::note_limit(wire::LimitedBy limit) {
 }
 
 std::uint32_t BulkSender::affordable(MonoTime now, std::uint32_t datagrams) {
-    const std::uint64_t sent = next_sequence_ * order_.datagram_bytes;
+    const std::uint64_t each = plan_.datagram_bytes;
     const std::uint64_t credit = credit_bytes(now);
-    std::uint64_t left = credit > sent ? credit - sent : 0;
-    if (left / order_.datagram_bytes < datagrams) note_limit(wire::LimitedBy::breaker);
-    if (order_.volume_bytes != 0) {
-        const std::uint64_t volume = order_.volume_bytes > sent ? order_.volume_bytes - sent : 0;
-        if (volume < order_.datagram_bytes) {
-            note_limit(wire::LimitedBy::volume);
-            end(wire::End::volume_used);
-            return 0;
-        }
-        left = std::min(left, volume);
+    const std::uint64_t left = credit > sent_bytes_ ? (credit - sent_bytes_) / each : 0;
+    if (left < datagrams) note_limit(wire::LimitedBy::breaker);
+    const std::uint64_t volume = within(order_.volume_bytes, sent_bytes_, wire::LimitedBy::volume,
+                                        wire::End::volume_used, each);
+    const std::uint64_t budget =
+        within(order_.budget_bytes, sent_ip_bytes_, wire::LimitedBy::budget, wire::End::completed,
+               each + header_bytes_);
+    return static_cast<std::uint32_t>(std::min({std::uint64_t{datagrams}, left, volume, budget}));
+}
+
+// How many datagrams of this size a limit on bytes still allows; when it allows none, the test is
+// over. A limit of 0 is none.
+std::uint64_t BulkSender::within(std::uint64_t limit, std::uint64_t used, wire::LimitedBy name,
+                                 wire::End why, std::uint64_t each) {
+    if (limit == 0) return UINT64_MAX;
+    const std::uint64_t left = limit > used ? (limit - used) / each : 0;
+    if (left == 0) {
+        note_limit(name);
+        end(why);
     }
-    return static_cast<std::uint32_t>(
-        std::min<std::uint64_t>(datagrams, left / order_.datagram_bytes));
+    return left;
+}
+
+bool BulkSender::primer_used_up() const {
+    const std::uint64_t next_ip = sent_ip_bytes_ + order_.datagram_bytes + header_bytes_;
+    return primed_bytes_ + order_.datagram_bytes > unproven_bytes ||
+           (order_.budget_bytes != 0 && next_ip > order_.budget_bytes);
 }
 
 BulkTrain BulkSender::next_train(MonoTime now) {
     if (ended()) return {};
     if (!running()) {
-        if (now < next_primer_ || primed_bytes_ + order_.datagram_bytes > unproven_bytes) return {};
+        if (now < next_primer_ || primer_used_up()) return {};
         return build(now, 1);
     }
+    if (silent()) return {};
     const MonoTime planned = pacer_.due();
     const MonoTime horizon = std::min(now + lookahead(), running_since_ + order_.duration - 1ns);
-    const std::uint32_t due =
-        std::min(pacer_.due_now(now, std::max(now, horizon)), slab_.most_datagrams());
+    const std::uint32_t due = std::min({pacer_.due_now(now, std::max(now, horizon)),
+                                        slab_.most_datagrams(plan_.datagram_bytes), left_in_step_});
     if (due == 0) return {};
     train_late_ = std::max(now - planned, Duration::zero());
     train_time_ = planned > now && !pacer_.unpaced() ? planned : now;
@@ -128,16 +147,16 @@ BulkTrain BulkSender::next_train(MonoTime now) {
 // Of a rate that one wake-up per millisecond can keep, as far as the socket's send buffer and the
 // 100 packets that fq keeps of a flow reach.
 Duration BulkSender::lookahead() const {
-    const double rate = controller_->rate().as_double();
+    const double rate = plan_.rate.as_double();
     if (!departure_times_ || pacer_.unpaced() || rate > highest_kernel_paced_rate) return 0ns;
     return std::min(longest_lookahead, from_seconds(lookahead_bytes * 8 / rate));
 }
 
 // `time` is when they leave.
 BulkTrain BulkSender::build(MonoTime time, std::uint32_t datagrams) {
-    const StepSent& step = steps_[step_ % steps_remembered];
+    const SentSteps::Step& step = steps_.newest();
     train_count_ = datagrams;
-    return slab_.build({.length = order_.datagram_bytes,
+    return slab_.build({.length = static_cast<std::uint16_t>(step.datagram_bytes),
                         .test = static_cast<std::uint16_t>(order_.test),
                         .sequence = running() ? next_sequence_ : 0,
                         .sent_ns = to_ns(time),
@@ -148,14 +167,20 @@ BulkTrain BulkSender::build(MonoTime time, std::uint32_t datagrams) {
 
 void BulkSender::on_sent(MonoTime now, const dgram::SendOutcome& outcome) {
     if (!running()) {
-        next_primer_ = now + primer_interval;
+        next_primer_ =
+            now + (order_.search == wire::Search::s3 ? gentle_primer_interval : primer_interval);
         primed_bytes_ += outcome.segments * order_.datagram_bytes;
+        sent_ip_bytes_ += outcome.segments * (order_.datagram_bytes + header_bytes_);
         return;
     }
     if (outcome.segments > 0) {
         if (next_sequence_ == 0) first_sent_ = train_time_;
         last_sent_ = train_time_;
         next_sequence_ += outcome.segments;
+        sent_bytes_ += outcome.segments * plan_.datagram_bytes;
+        sent_ip_bytes_ += outcome.segments * (plan_.datagram_bytes + header_bytes_);
+        left_in_step_ -= std::min(left_in_step_, static_cast<std::uint32_t>(outcome.segments));
+        steps_.on_sent(outcome.segments, train_time_, train_late_);
         refused_in_a_row_ = 0;
         if (!pacer_.unpaced()) lateness_.record(train_late_);
     }
@@ -174,15 +199,14 @@ void BulkSender::on_sent(MonoTime now, const dgram::SendOutcome& outcome) {
 
 bool BulkSender::believable(MonoTime arrived, const wire::Feedback& feedback) const {
     if (feedback.test != order_.test) return false;
-    const StepSent& step = steps_[feedback.newest_step % steps_remembered];
-    if (step.id != feedback.newest_step || step.receipt != feedback.newest_receipt) return false;
-    if (feedback.newest_step == 0) return feedback.totals.packets == 0;
+    const SentSteps::Step* const step = steps_.find(feedback.newest_step);
+    if (step == nullptr || step->receipt != feedback.newest_receipt) return false;
+    if (step->id == 0) return feedback.totals.packets == 0;
     // A receipt proves datagrams of its own step, not what came after it.
-    const StepSent& next = steps_[(feedback.newest_step + 1) % steps_remembered];
-    if (feedback.newest_step < step_ && arrived - next.opened > receipt_life) return false;
-    const std::uint64_t step_end =
-        feedback.newest_step < step_ ? next.first_sequence : next_sequence_;
-    if (feedback.newest_sequence < step.first_sequence || feedback.newest_sequence >= step_end ||
+    const SentSteps::Step* const next = steps_.find(step->id + 1);
+    if (next != nullptr && arrived - next->opened > receipt_life) return false;
+    const std::uint64_t step_end = next != nullptr ? next->first_sequence : next_sequence_;
+    if (feedback.newest_sequence < step->first_sequence || feedback.newest_sequence >= step_end ||
         feedback.totals.packets > feedback.newest_sequence + 1)
         return false;
     const std::uint64_t most = feedback.totals.packets * order_.datagram_bytes;
@@ -194,55 +218,51 @@ bool BulkSender::believable(MonoTime arrived, const wire::Feedback& feedback) co
 bool BulkSender::on_feedback(MonoTime arrived, const wire::Feedback& feedback) {
     if (!believable(arrived, feedback)) return false;
     last_feedback_ = arrived;
-    silent_periods_ = 0;
-    if (running_since_ == never && !ended()) start_running(arrived);
-
     const Duration rtt = arrived - mono_from_ns(feedback.newest_sent_ns) -
                          Duration{static_cast<Duration::rep>(feedback.held_ns)};
     if (rtt >= Duration::zero() && rtt < 60s) {
-        since_adjustment_.rtt = rtt;
+        rtt_ = rtt;
         lowest_rtt_ = std::min(lowest_rtt_, rtt);
     }
-    if (feedback.newest_step == 0) return true;
-    far_ = feedback.totals;
-    far_newest_ = feedback.newest_sequence;
-    far_heard_ = true;
-    news_to_judge_ = true;
+    if (feedback.newest_step != 0) {
+        far_ = feedback.totals;
+        far_newest_ = feedback.newest_sequence;
+        far_heard_ = true;
+    }
+    if (running_since_ == never && !ended()) start_running(arrived);
+    if (!ended()) tell_controller(arrived, feedback);
     return true;
+}
+
+void BulkSender::tell_controller(MonoTime arrived, const wire::Feedback& feedback) {
+    controller_->on_feedback(
+        {.now = arrived,
+         .received = far_.packets,
+         .lost = far_heard_ ? far_newest_ + 1 - far_.packets : 0,
+         .reordered = far_.reordered,
+         .newest_step = feedback.newest_step,
+         .quiet = Duration{static_cast<Duration::rep>(feedback.held_ns)},
+         .rtt = rtt_,
+         .lowest_rtt = lowest_rtt_ == Duration::max() ? Duration::zero() : lowest_rtt_,
+         .steps = steps_.outcomes(feedback)});
+    if (controller_->finished()) end(wire::End::completed);
 }
 
 void BulkSender::start_running(MonoTime now) {
     running_since_ = now;
-    next_adjustment_ = now + terms_.adjustment_delay;
-    ++step_;
-    open_step(now);
-    pacer_.set_rate(now, controller_->rate(), order_.datagram_bytes);
+    next_step(now);
 }
 
-void BulkSender::adjust(MonoTime now) {
-    next_adjustment_ = now + terms_.adjustment_delay;
-    if (news_to_judge_) {
-        const std::uint64_t lost = far_newest_ + 1 - far_.packets;
-        since_adjustment_.received = far_.packets - judged_.packets;
-        since_adjustment_.lost = lost > judged_lost_ ? lost - judged_lost_ : 0;
-        since_adjustment_.reordered = far_.reordered - std::min(judged_.reordered, far_.reordered);
-        since_adjustment_.duplicates =
-            far_.duplicates - std::min(judged_.duplicates, far_.duplicates);
-        since_adjustment_.lowest_rtt = lowest_rtt_;
-        controller_->adjust(since_adjustment_);
-        judged_ = far_;
-        judged_lost_ = lost;
-        news_to_judge_ = false;
-    } else if (now - last_feedback_ >
-               first_silence + (2 + silent_periods_) * terms_.adjustment_delay) {
-        controller_->on_silence(++silent_periods_);
-    }
+void BulkSender::next_step(MonoTime now) {
+    const std::uint32_t id = steps_.newest().id + 1;
+    plan_ = controller_->next_step(id, now);
+    left_in_step_ = plan_.most_datagrams == 0 ? UINT32_MAX : plan_.most_datagrams;
+    open_step(id, now, plan_.datagram_bytes);
+    highest_rate_ = std::max(highest_rate_, plan_.rate);
     const bool wants_more = order_.rate.bps() == 0 || order_.rate > order_.granted;
-    if (order_.granted.bps() != 0 && wants_more && controller_->rate() >= order_.granted)
+    if (order_.granted.bps() != 0 && wants_more && plan_.rate >= order_.granted)
         note_limit(wire::LimitedBy::grant);
-    ++step_;
-    open_step(now);
-    pacer_.set_rate(now, controller_->rate(), order_.datagram_bytes);
+    if (!silent()) pacer_.set_rate(now, plan_.rate, plan_.datagram_bytes);
 }
 
 void BulkSender::on_timer(MonoTime now) {
@@ -257,12 +277,13 @@ void BulkSender::on_timer(MonoTime now) {
         return end(wire::End::completed);
     }
     if (now - last_feedback_ >= dead_man) return end(wire::End::no_feedback);
-    if (now >= next_adjustment_) adjust(now);
+    if (now >= controller_->step_end()) next_step(now);
 }
 
 void BulkSender::end(wire::End why) {
     if (ended()) return;
-    if (running() && !controller_->met_limit()) note_limit(wire::LimitedBy::time);
+    if (running() && !controller_->met_limit())
+        note_limit(controller_->finished() ? wire::LimitedBy::host : wire::LimitedBy::time);
     const std::uint64_t offered = next_sequence_ + refused_;
     if (unpaced() || pacer_.skipped() > offered / 100) note_limit(wire::LimitedBy::host);
     // A grant that the host came nowhere near to did not hold it back.
@@ -272,7 +293,7 @@ void BulkSender::end(wire::End why) {
 }
 
 MonoTime BulkSender::train_due() const {
-    if (!running()) return never;
+    if (!running() || silent()) return never;
     const MonoTime due = pacer_.due();
     if (due >= running_since_ + order_.duration) return never;
     return due - lookahead() / 2; // half of what may be handed over early is then gone
@@ -287,11 +308,10 @@ Duration BulkSender::spin() const {
 MonoTime BulkSender::due() const {
     if (ended()) return never;
     if (!running()) {
-        const bool exhausted = primed_bytes_ + order_.datagram_bytes > unproven_bytes;
         const MonoTime give_up = began_ + terms_.idle_timeout;
-        return exhausted ? give_up : std::min(next_primer_, give_up);
+        return primer_used_up() ? give_up : std::min(next_primer_, give_up);
     }
-    return std::min({train_due(), next_adjustment_, running_since_ + order_.duration,
+    return std::min({train_due(), controller_->step_end(), running_since_ + order_.duration,
                      last_feedback_ + dead_man});
 }
 
@@ -304,6 +324,7 @@ wire::SendLateness BulkSender::lateness() const {
 
 wire::SenderRecord BulkSender::record() const {
     return {.packets_accepted = next_sequence_,
+            .payload_bytes = sent_bytes_,
             .packets_refused = refused_,
             .packets_skipped = pacer_.skipped(),
             .first_sent_ns = to_ns(first_sent_),

@@ -15,9 +15,9 @@
 #include "base/random.hpp"
 #include "dgram/datagrams.hpp"
 #include "measure/pacer.hpp"
-#include "measure/rate_controller.hpp"
 #include "session/bulk_slab.hpp"
 #include "session/port_link.hpp"
+#include "session/sent_steps.hpp"
 #include "stats/histogram.hpp"
 
 namespace wyn::session {
@@ -40,7 +40,7 @@ public:
     // it claims what cannot be; it then changes nothing.
     bool on_feedback(MonoTime arrived, const wire::Feedback& feedback);
 
-    // Adjusts the rate, ends the test when its time has come or feedback has stayed away.
+    // Begins the next step, ends the test when its time has come or feedback has stayed away.
     void on_timer(MonoTime now);
     void end(wire::End why);
 
@@ -55,29 +55,29 @@ public:
     bool ended() const { return end_ != wire::End::none; }
     wire::End why_ended() const { return end_; }
     wire::SenderRecord record() const;
+    // What a search has found out so far.
+    wire::CapacityRecord capacity() const { return controller_->capacity(); }
     // The receiver's totals, as the newest feedback tells.
     const wire::ReceiverRecord& far_side() const { return far_; }
-    std::uint16_t datagram_bytes() const { return order_.datagram_bytes; }
-    BitRate offered() const { return controller_->rate(); }
+    // Of those that leave now.
+    std::uint32_t datagram_bytes() const { return steps_.newest().datagram_bytes; }
+    BitRate offered() const { return plan_.rate; }
 
 private:
-    // What a step was sent with, kept for as long as its feedback may come.
-    struct StepSent {
-        std::uint32_t id = 0;
-        std::uint32_t receipt = 0;
-        std::uint64_t first_sequence = 0;
-        MonoTime opened{};
-    };
-    static constexpr std::size_t steps_remembered = 512;
-
     bool running() const { return running_since_ != never && !ended(); }
-    void open_step(MonoTime now);
-    void adjust(MonoTime now);
+    void open_step(std::uint32_t id, MonoTime now, std::uint32_t datagram_bytes);
+    void next_step(MonoTime now);
     void start_running(MonoTime now);
+    void tell_controller(MonoTime arrived, const wire::Feedback& feedback);
     bool believable(MonoTime arrived, const wire::Feedback& feedback) const;
     std::uint64_t credit_bytes(MonoTime now) const;
     std::uint32_t affordable(MonoTime now, std::uint32_t datagrams);
+    std::uint64_t within(std::uint64_t limit, std::uint64_t used, wire::LimitedBy name,
+                         wire::End why, std::uint64_t each);
     BulkTrain build(MonoTime time, std::uint32_t datagrams);
+    bool primer_used_up() const;
+    // Nothing more leaves in this step.
+    bool silent() const { return plan_.rate.bps() == 0 || left_in_step_ == 0; }
     bool unpaced() const { return order_.search == wire::Search::unpaced && pacer_.unpaced(); }
     Duration lookahead() const;
     void note_limit(wire::LimitedBy limit);
@@ -85,6 +85,7 @@ private:
 
     BeginSending order_;
     Terms terms_;
+    std::uint32_t header_bytes_;
     Random& random_;
     std::unique_ptr<measure::RateController> controller_;
     measure::Pacer pacer_;
@@ -94,14 +95,16 @@ private:
     MonoTime began_;
     MonoTime running_since_ = never;
     MonoTime last_feedback_ = never;
-    MonoTime next_adjustment_ = never;
     MonoTime next_primer_;
     wire::End end_ = wire::End::none;
 
-    std::uint32_t step_ = 0;
-    std::array<StepSent, steps_remembered> steps_{};
+    SentSteps steps_;
+    measure::StepPlan plan_; // of the newest step
+    std::uint32_t left_in_step_ = 0;
     BitRate highest_rate_{0};
     std::uint64_t next_sequence_ = 0;
+    std::uint64_t sent_bytes_ = 0;
+    std::uint64_t sent_ip_bytes_ = 0; // the primer included
     std::uint64_t primed_bytes_ = 0;
     std::uint32_t train_count_ = 0; // datagrams of the train that is being sent
     MonoTime train_time_{};         // when it leaves
@@ -116,13 +119,9 @@ private:
 
     wire::ReceiverRecord far_;
     std::uint64_t far_newest_ = 0;
-    bool far_heard_ = false;     // feedback about steps after the primer
-    bool news_to_judge_ = false; // feedback since the last adjustment
-    measure::Observation since_adjustment_;
-    std::uint64_t judged_lost_ = 0;
-    wire::ReceiverRecord judged_;
+    bool far_heard_ = false; // feedback about steps after the primer
+    Duration rtt_{};         // the newest sample
     Duration lowest_rtt_ = Duration::max();
-    std::uint32_t silent_periods_ = 0;
 };
 
 } // namespace wyn::session

@@ -24,19 +24,16 @@ struct BulkTrain {
 
 class BulkSlab {
 public:
-    // For datagrams of this size, at least wire::shortest_bulk.
-    BulkSlab(const crypto::Key128& key, std::uint16_t datagram_bytes, Random& random);
+    BulkSlab(const crypto::Key128& key, Random& random);
 
     // What one send can take: the kernel cuts at most 128 datagrams out of 65,507 bytes.
-    std::uint32_t most_datagrams() const { return most_datagrams_; }
+    static std::uint32_t most_datagrams(std::size_t datagram_bytes);
 
-    // The next `count` datagrams, tagged; `first` is the header of the first of them. Valid until
-    // the next call.
+    // The next `count` datagrams, tagged; `first` is the header of the first of them, and its
+    // length that of all, at least wire::shortest_bulk. Valid until the next call.
     BulkTrain build(const wire::BulkHeader& first, std::uint32_t count);
 
 private:
-    std::size_t datagram_bytes_;
-    std::uint32_t most_datagrams_;
     crypto::BulkTagger tagger_;
     static constexpr std::size_t header_bytes = sizeof(wire::BulkLayout);
     std::array<std::uint8_t, dgram::most_segments * header_bytes> headers_{};

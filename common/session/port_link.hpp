@@ -58,6 +58,8 @@ struct BeginSending {
     Duration duration{};
     std::uint16_t datagram_bytes = 0;
     std::uint64_t volume_bytes = 0; // payload left in the session, 0: no limit
+    std::uint64_t budget_bytes = 0; // of IP that the load may take, 0: no limit
+    Duration sustained{};           // see wire::Start
     wire::Pacing pacing = wire::Pacing::sleep;
     bool offload = true; // see wire::Start
 };
@@ -65,7 +67,9 @@ struct BeginReceiving {
     std::uint32_t test = 0;
     BitRate granted{0};             // more than 1.2 times this for a second ends the test; 0: none
     std::uint64_t volume_bytes = 0; // 0: no limit
-    bool offload = true;            // see wire::Start
+    wire::Search search = wire::Search::fixed;
+    Duration rtt{};      // of the path, as far as it is known
+    bool offload = true; // see wire::Start
 };
 struct EndTest {
     std::uint32_t test = 0;
@@ -120,6 +124,7 @@ struct TestEnded {
     std::uint32_t test = 0;
     wire::End end = wire::End::none;
     wire::SenderRecord sent;
+    wire::CapacityRecord capacity; // a searching sender's
     wire::ReceiverRecord received;
 };
 // The server's receiving port: the peer does what it was not granted.

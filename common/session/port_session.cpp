@@ -386,6 +386,7 @@ void PortSession::tell_ended_tests(Outbox& out) {
         out.news.emplace_back(TestEnded{.test = sender_->test(),
                                         .end = sender_->why_ended(),
                                         .sent = sent(),
+                                        .capacity = sender_->capacity(),
                                         .received = sender_->far_side()});
     else if (receiver_ && receiver_->ended())
         out.news.emplace_back(TestEnded{.test = receiver_->test(),

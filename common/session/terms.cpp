@@ -1,5 +1,7 @@
 #include "session/terms.hpp"
 
+#include <algorithm>
+
 namespace wyn::session {
 
 namespace {
@@ -9,7 +11,21 @@ std::uint32_t in(Duration duration) {
     return static_cast<std::uint32_t>(std::chrono::duration_cast<Unit>(duration).count());
 }
 
+constexpr Duration quickest_feedback = 5ms;
+constexpr Duration slowest_feedback = 20ms;
+
 } // namespace
+
+Duration feedback_interval_of(const Terms& terms, wire::Search search, Duration rtt) {
+    if (search != wire::Search::s3) return terms.feedback_interval;
+    return std::min(terms.feedback_interval,
+                    std::clamp<Duration>(rtt / 4, quickest_feedback, slowest_feedback));
+}
+
+Duration longest_feedback_interval_of(const Terms& terms, wire::Search search) {
+    if (search != wire::Search::s3) return terms.feedback_interval;
+    return std::min<Duration>(terms.feedback_interval, slowest_feedback);
+}
 
 Terms terms_of(const wire::Assign& assign) {
     using std::chrono::microseconds;

@@ -25,6 +25,13 @@ struct Terms {
 // No bulk leaves when no feedback was accepted for this long. Fixed by the protocol.
 inline constexpr Duration dead_man = 500ms;
 
+// How often the receiver of a load tells what it has seen: a quarter of the round trip for a search
+// that judges whole steps, as long as that is no more often than each 5 ms and no less than each
+// 20 ms, and as the terms say for all else.
+Duration feedback_interval_of(const Terms& terms, wire::Search search, Duration rtt);
+// It may be that long all the same: feedback takes no more than a hundredth of the load.
+Duration longest_feedback_interval_of(const Terms& terms, wire::Search search);
+
 Terms terms_of(const wire::Assign& assign);
 void put(const Terms& terms, wire::Assign& assign);
 
