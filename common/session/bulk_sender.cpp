@@ -1,6 +1,7 @@
 #include "session/bulk_sender.hpp"
 
 #include "base/check.hpp"
+#include "measure/s3.hpp"
 #include "wire/codec.hpp"
 
 #include <algorithm>
@@ -37,10 +38,13 @@ controller_for(const BeginSending& order, const Terms& terms, std::uint32_t head
                              .adjustment_delay = terms.adjustment_delay};
     switch (order.search) {
     case wire::Search::fixed:
-    case wire::Search::unpaced:
-    case wire::Search::s3: break;
+    case wire::Search::unpaced: break;
     case wire::Search::type_b: return measure::make_type_b(load);
     case wire::Search::type_c: return measure::make_type_c(load);
+    case wire::Search::s3:
+        return measure::make_s3(
+            load, {.saturated_time = std::max(order.sustained, measure::s3_saturated_time),
+                   .feedback_interval = longest_feedback_interval_of(terms, order.search)});
     }
     return measure::make_fixed(load);
 }
