@@ -75,7 +75,9 @@ void Contact::on_readable(Attempt& attempt) {
             continue; // an ICMP message: worth telling, not worth believing
         }
         if (!*received) break;
+        const std::size_t headers = attempt.server.address.header_bytes();
         for (std::size_t i = 0; i < train.count(); ++i) {
+            bytes_used_ += train[i].size() + headers;
             const auto outcome = attempt.handshake->on_datagram(mono_now(), train[i]);
             if (!outcome) continue;
             if (const auto* refuse = std::get_if<wire::Refuse>(&*outcome))
@@ -92,6 +94,7 @@ void Contact::say_hello(Attempt& attempt, MonoTime now) {
     const auto hello = attempt.handshake->on_timer(now);
     if (!hello) return;
     const dgram::SendOutcome sent = attempt.socket->send(*hello, hello->size(), nullptr);
+    bytes_used_ += hello->size() + attempt.server.address.header_bytes();
     if (sent.status == dgram::SendStatus::refused) attempt.network_error = sent.error;
 }
 
@@ -118,7 +121,8 @@ void Contact::succeed(Attempt& attempt, const session::ClientHandshake::Assigned
     finish(Contacted{.server = attempt.server,
                      .local = local.value_or(dgram::Endpoint{}),
                      .assigned = assigned,
-                     .path_mtu = mtu.value_or(1500)});
+                     .path_mtu = mtu.value_or(1500),
+                     .bytes_used = bytes_used_});
 }
 
 void Contact::finish(Outcome outcome) {

@@ -19,7 +19,8 @@ struct Contacted {
     dgram::Endpoint server;
     dgram::Endpoint local;
     session::ClientHandshake::Assigned assigned;
-    std::size_t path_mtu = 1500; // as the kernel knows it
+    std::size_t path_mtu = 1500;  // as the kernel knows it
+    std::uint64_t bytes_used = 0; // of IP, both ways
 };
 
 class Contact {
@@ -67,6 +68,7 @@ private:
     OnOutcome on_outcome_;
     rt::SystemRandom random_;
     std::vector<std::unique_ptr<Attempt>> attempts_;
+    std::uint64_t bytes_used_ = 0;
     rt::Timer timer_;
     MonoTime began_{};
     MonoTime give_up_{};

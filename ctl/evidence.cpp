@@ -13,7 +13,9 @@ verdict::LoadKind kind_of(wire::Search search) {
     switch (search) {
     case wire::Search::fixed: return verdict::LoadKind::fixed;
     case wire::Search::unpaced: return verdict::LoadKind::unpaced;
-    case wire::Search::type_b: break;
+    case wire::Search::type_b:
+    case wire::Search::type_c:
+    case wire::Search::s3: break;
     }
     return verdict::LoadKind::searched;
 }
@@ -32,7 +34,8 @@ verdict::Share missing(std::uint64_t arrived, std::uint64_t sent) {
 std::optional<BitRate> offered_rate(const DirectionResult& result) {
     const wire::SenderRecord& sent = result.sent;
     if (sent.packets_accepted < 2 || sent.last_sent_ns <= sent.first_sent_ns) return std::nullopt;
-    return rate_of((sent.packets_accepted - 1) * result.datagram_bytes,
+    // Without the last one, which is of the mean size.
+    return rate_of(sent.payload_bytes - sent.payload_bytes / sent.packets_accepted,
                    sent.last_sent_ns - sent.first_sent_ns);
 }
 
@@ -63,6 +66,36 @@ void add_receiver(verdict::Load& load, const DirectionResult& result) {
     load.wanted_buffer_bytes = 2 * session::wanted_receive_buffer; // as a kernel counts
 }
 
+verdict::CapacityWord word_of(wire::CapacityVerdict verdict) {
+    switch (verdict) {
+    case wire::CapacityVerdict::ok: return verdict::CapacityWord::ok;
+    case wire::CapacityVerdict::two_rate: return verdict::CapacityWord::two_rate;
+    case wire::CapacityVerdict::unstable: return verdict::CapacityWord::unstable;
+    case wire::CapacityVerdict::sender_limited: return verdict::CapacityWord::sender_limited;
+    case wire::CapacityVerdict::receiver_limited: return verdict::CapacityWord::receiver_limited;
+    case wire::CapacityVerdict::host_stalled: return verdict::CapacityWord::host_stalled;
+    case wire::CapacityVerdict::none:
+    case wire::CapacityVerdict::lower_bound: break;
+    }
+    return verdict::CapacityWord::lower_bound;
+}
+
+void add_capacity(verdict::Load& load, const DirectionResult& result) {
+    if (!result.reports_capacity()) return;
+    const wire::CapacityRecord& found = result.capacity;
+    verdict::Capacity capacity{.word = word_of(found.verdict), .ip = BitRate{found.ip_bps}};
+    if (const auto width = unless_zero(found.half_width_bps)) capacity.half_width = BitRate{*width};
+    if (const auto burst = unless_zero(found.burst_bps)) {
+        capacity.burst = BitRate{*burst};
+        capacity.bucket_bytes = found.bucket_bytes;
+    }
+    if (wire::is_of_a_full_path(found.verdict)) {
+        capacity.excess_loss = found.excess_loss_ppb / 1e9;
+        capacity.loss_floor = found.loss_floor_ppb / 1e9;
+    }
+    load.capacity = capacity;
+}
+
 // Once both records are known the ledger says it better than each of them.
 void add_ledger(verdict::Load& load, const DirectionResult& result) {
     const auto losses = result.losses();
@@ -88,6 +121,7 @@ std::optional<verdict::Load> load_of(const std::optional<DirectionResult>& resul
                        .complete = result->end == wire::End::completed};
     if (const auto granted = unless_zero(result->granted.bps())) load.granted = BitRate{*granted};
     add_rates(load, *result);
+    add_capacity(load, *result);
     add_sender(load, *result);
     add_receiver(load, *result);
     add_ledger(load, *result);

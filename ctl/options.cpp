@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "ctl/shared_options.hpp"
+#include "session/client_connection.hpp"
 #include "verdict/glossary.hpp"
 
 #include <fmt/format.h>
@@ -18,6 +19,9 @@ using cli::Exit;
 
 // As many sessions as a server gives one address by its defaults.
 constexpr std::uint32_t most_parallel = 32;
+
+// Of a load whose sender does not end it before.
+constexpr Duration fixed_time = 10s;
 
 constexpr std::array<std::string_view, 4> commands{"probe", "latency", "status", "explain"};
 
@@ -80,6 +84,8 @@ struct RawProbe : RawNetwork {
     std::optional<std::string> duration;
     std::optional<std::string> rate;
     std::optional<std::string> search;
+    std::optional<std::string> sustained;
+    std::optional<std::string> budget;
     std::optional<std::string> length;
     std::optional<std::string> pacing;
     std::optional<std::string> parallel;
@@ -88,7 +94,10 @@ struct RawProbe : RawNetwork {
 
 void declare_load(CLI::App& app, RawProbe& raw) {
     const std::string group = "Load";
-    app.add_option("-t,--time", raw.duration, "length of the load per direction (10)")
+    app.add_option("-t,--time", raw.duration,
+                   "length of the load per direction (10)\nof the search s3 at most, which ends "
+                   "when it is\n"
+                   "sure (3, or 6 round trips)")
         ->type_name("SECONDS")
         ->group(group);
     app.add_option("-b,--bitrate", raw.rate,
@@ -96,8 +105,19 @@ void declare_load(CLI::App& app, RawProbe& raw) {
                    "it searched")
         ->type_name("RATE")
         ->group(group);
-    app.add_option("--search", raw.search, "how to search: b, as RFC 9097 type B (b)")
+    app.add_option("--search", raw.search,
+                   "how to search: s3 until it is sure, b or c for 10 s\nas RFC 9097 type B or C "
+                   "(s3)")
         ->type_name("METHOD")
+        ->group(group);
+    app.add_option("--sustained", raw.sustained,
+                   "keep the path full for so long, and see whether\nthe rate falls when a token "
+                   "bucket is empty")
+        ->type_name("SECONDS")
+        ->group(group);
+    app.add_option("--budget", raw.budget,
+                   "use no more than that, both ways and all\nheaders of IP together")
+        ->type_name("BYTES")
         ->group(group);
     app.add_option("-l,--length", raw.length,
                    "UDP payload of each datagram, 40 to 65507\n(what fits the path unfragmented)")
@@ -133,10 +153,6 @@ Result<void> read_load(const RawProbe& raw, ProbeOptions& options) {
         if (!rate) return fail(fmt::format("-b: {}", rate.error().what()));
         options.rate = *rate;
     }
-    if (raw.search && *raw.search != "b")
-        return fail(fmt::format("--search '{}': expected b", escaped(*raw.search)));
-    if (raw.search && options.rate)
-        return fail("-b fixes the rate, --search looks for it: give one of them");
     if (raw.length) {
         const auto bytes = parse_bytes(*raw.length);
         if (!bytes) return fail(fmt::format("-l: {}", bytes.error().what()));
@@ -151,6 +167,47 @@ Result<void> read_load(const RawProbe& raw, ProbeOptions& options) {
     options.offload = !raw.no_gso;
     if (raw.up != raw.down)
         options.directions = {raw.up ? wire::Direction::up : wire::Direction::down};
+    return {};
+}
+
+Result<void> read_search(const RawProbe& raw, ProbeOptions& options) {
+    if (raw.search) {
+        if (options.rate) return fail("-b fixes the rate, --search looks for it: give one of them");
+        if (*raw.search == "b")
+            options.search_method = wire::Search::type_b;
+        else if (*raw.search == "c")
+            options.search_method = wire::Search::type_c;
+        else if (*raw.search != "s3")
+            return fail(fmt::format("--search '{}': expected s3, b or c", escaped(*raw.search)));
+    }
+    const bool is_s3 = options.search() == wire::Search::s3;
+    if (!is_s3 && !options.duration) options.duration = fixed_time;
+    if (!raw.sustained) return {};
+    if (!is_s3)
+        return fail(fmt::format("--sustained belongs to the search s3, not to {}",
+                                options.rate ? "-b" : "--search " + *raw.search));
+    const auto time = read_time("--sustained", *raw.sustained, 100ms, 3600s);
+    if (!time) return fail(time.error().what());
+    options.sustained = *time;
+    if (options.duration && *options.duration <= options.sustained)
+        return fail(fmt::format("-t {} leaves no time to reach the {} s of --sustained",
+                                escaped(*raw.duration), to_seconds(options.sustained)));
+    return {};
+}
+
+// Before anything is sent: with less nothing could be measured.
+Result<void> read_budget(const RawProbe& raw, ProbeOptions& options) {
+    if (!raw.budget) return {};
+    const auto bytes = parse_bytes(*raw.budget);
+    if (!bytes) return fail(fmt::format("--budget: {}", bytes.error().what()));
+    const session::ProbePlan plan{.directions = options.directions,
+                                  .duration = options.duration,
+                                  .sustained = options.sustained};
+    const std::uint64_t least = session::least_budget(plan) * options.parallel;
+    if (*bytes < least)
+        return fail(fmt::format("--budget {} is too little: this probe needs {} at least",
+                                escaped(*raw.budget), print_bytes(least)));
+    options.budget_bytes = *bytes;
     return {};
 }
 
@@ -183,7 +240,9 @@ std::expected<Options, Exit> parse_probe(const std::vector<std::string>& argumen
     declare_looks(app, options);
     if (auto exit = parse(app, arguments, "probe")) return std::unexpected{std::move(*exit)};
     Result<void> done = read_load(raw, options);
+    if (done) done = read_search(raw, options);
     if (done) done = read_parallel(raw, options);
+    if (done) done = read_budget(raw, options);
     if (done) done = read_network(raw, options);
     if (done) done = check_output(options);
     if (!done) return std::unexpected{cli::usage_error("wyndrvrctl probe", done.error().what())};

@@ -43,15 +43,19 @@ struct OutputOptions {
 
 struct ProbeOptions : NetworkOptions, OutputOptions {
     std::vector<wire::Direction> directions = both_directions();
-    Duration duration = 10s;     // of the load, per direction
+    // Of the load, per direction, at most; none: as long as the search S3 may take on the path.
+    std::optional<Duration> duration;
     std::optional<BitRate> rate; // payload; none: search, 0: as fast as the sender can
+    wire::Search search_method = wire::Search::s3;
+    Duration sustained{};           // S3: for how long the path is to be full; zero: not given
+    std::uint64_t budget_bytes = 0; // of IP, all that the probe may use; 0: no limit
     std::optional<std::uint16_t> payload_bytes; // of each datagram; none: what fits the path
     wire::Pacing pacing = wire::Pacing::sleep;
     bool offload = true;
     std::uint32_t parallel = 1; // flows, a session each
 
     wire::Search search() const {
-        if (!rate) return wire::Search::type_b;
+        if (!rate) return search_method;
         return *rate == BitRate{0} ? wire::Search::unpaced : wire::Search::fixed;
     }
 };

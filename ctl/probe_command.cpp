@@ -30,7 +30,9 @@ constexpr std::size_t largest_default_packet = 9000;
 
 session::ClientHandshake::Wishes wishes_of(const ProbeOptions& options) {
     const std::uint64_t rate = options.rate.value_or(BitRate{0}).bps();
-    return {.rate = BitRate{rate / options.parallel}, .duration = options.duration};
+    const Duration longest = session::longest_search(Duration::zero(), options.sustained);
+    return {.rate = BitRate{rate / options.parallel},
+            .duration = options.duration.value_or(longest)};
 }
 
 std::uint16_t payload_for(const ProbeOptions& options, const Contacted& contacted) {
@@ -93,6 +95,9 @@ private:
         return {.plan = {.directions = options.directions,
                          .duration = options.duration,
                          .search = options.search(),
+                         .sustained = options.sustained,
+                         .budget_bytes = options.budget_bytes / options.parallel,
+                         .bytes_before = contacted.bytes_used,
                          .rate = BitRate{rate / options.parallel},
                          .datagram_bytes = payload_for(options, contacted),
                          .pacing = options.pacing,

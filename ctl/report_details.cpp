@@ -13,12 +13,65 @@ using session::DirectionResult;
 
 constexpr std::size_t rate_width = 11;
 
+// "93.42 ± 0.11 Mbit/s": four digits, and of the width as many behind the point, never none.
+std::string with_width(std::uint64_t bps, std::uint64_t half_width, const Style& style) {
+    const auto value = static_cast<double>(bps);
+    const auto [unit, name] = value >= 1e9   ? std::pair{1e9, "Gbit/s"}
+                              : value >= 1e6 ? std::pair{1e6, "Mbit/s"}
+                                             : std::pair{1e3, "kbit/s"};
+    const double shown = value / unit;
+    const int decimals = shown < 9.9995 ? 3 : shown < 99.995 ? 2 : 1;
+    const double least = decimals == 3 ? 0.001 : decimals == 2 ? 0.01 : 0.1;
+    if (half_width == 0) return fmt::format("{:.{}f} {}", shown, decimals, name);
+    return fmt::format("{:.{}f} {} {:.{}f} {}", shown, decimals, style.unicode ? "±" : "+-",
+                       std::max(least, static_cast<double>(half_width) / unit), decimals, name);
+}
+
+// What a search has found, and how far that goes.
+std::string capacity_row(const Page& page, const DirectionResult& result) {
+    const Style& style = page.style;
+    if (!result.reports_capacity()) return "";
+    const wire::CapacityRecord& found = result.capacity;
+    const std::string rate = with_width(found.ip_bps, found.half_width_bps, style);
+    std::vector<std::string> pieces{rate};
+    switch (found.verdict) {
+    case wire::CapacityVerdict::none:
+    case wire::CapacityVerdict::ok: break;
+    case wire::CapacityVerdict::two_rate:
+        pieces.push_back(fmt::format("after {} for {}",
+                                     with_width(found.burst_bps, found.burst_half_width_bps, style),
+                                     print_bytes(found.bucket_bytes)));
+        break;
+    case wire::CapacityVerdict::unstable: pieces.emplace_back("the rate varies"); break;
+    case wire::CapacityVerdict::lower_bound:
+        pieces = {"at least " + rate, "nothing showed a limit"};
+        break;
+    case wire::CapacityVerdict::sender_limited:
+        pieces = {"at least " + rate, "the sender was not fast enough"};
+        break;
+    case wire::CapacityVerdict::receiver_limited:
+        pieces = {"at least " + rate, "the receiving socket overflowed"};
+        break;
+    case wire::CapacityVerdict::host_stalled:
+        pieces.emplace_back("the sender stood still too often");
+        break;
+    }
+    if (found.half_width_bps != 0) {
+        pieces.push_back(
+            fmt::format("full for {}", print_ns(static_cast<std::int64_t>(found.saturated_ns))));
+        pieces.push_back(fmt::format("queue {} ms", in_ms(Duration{found.queue_ns})));
+    }
+    return row(result.direction, "capacity", std::move(pieces), "   ", style);
+}
+
 // The same rate at three layers: which one a number means is where most misunderstandings start.
 std::string layers_row(const Page& page, const DirectionResult& result) {
     const auto rates = result.rates();
     if (!rates) return "";
-    const bool best = result.search == wire::Search::type_b && result.received.best_packets > 0;
-    return row(result.direction, best ? "best 1 s" : "mean",
+    const std::string_view what = result.reports_capacity()      ? "layers"
+                                  : result.reports_best_second() ? "best 1 s"
+                                                                 : "mean";
+    return row(result.direction, what,
                {"payload " + right(print(rates->payload), rate_width),
                 "IP " + right(print(rates->ip), rate_width),
                 "Ethernet " + right(print(rates->wire), rate_width)},
@@ -92,9 +145,9 @@ std::string flows_row(const Page& page, const DirectionResult& result) {
 std::string grant_row(const Page& page, const DirectionResult& result) {
     const ProbeOptions& wish = page.report.options;
     std::vector<std::string> pieces;
-    if (result.duration > Duration::zero() && result.duration < wish.duration)
+    if (wish.duration && result.duration > Duration::zero() && result.duration < *wish.duration)
         pieces.push_back(fmt::format("{} instead of {}", print_ns(result.duration.count()),
-                                     print_ns(wish.duration.count())));
+                                     print_ns(wish.duration->count())));
     if (wish.payload_bytes && result.datagram_bytes < *wish.payload_bytes)
         pieces.push_back(fmt::format("datagrams of {} instead of {} bytes", result.datagram_bytes,
                                      *wish.payload_bytes));
@@ -125,8 +178,8 @@ std::string noticed_row(const Page& page, const DirectionResult& result) {
 
 std::string details_of(const Page& page) {
     std::string text;
-    for (const auto rows : {layers_row, ledger_row, arrivals_row, pacing_row, end_row, flows_row,
-                            grant_row, noticed_row})
+    for (const auto rows : {capacity_row, layers_row, ledger_row, arrivals_row, pacing_row, end_row,
+                            flows_row, grant_row, noticed_row})
         for (const DirectionResult* const direction : page.directions())
             text += rows(page, *direction);
     return text;

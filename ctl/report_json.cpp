@@ -123,11 +123,36 @@ Json flows_json(const Report& report, wire::Direction direction) {
     return flows;
 }
 
+// Of a search for it; null when there was none.
+Json capacity_json(const session::DirectionResult& result) {
+    if (!result.reports_capacity()) return nullptr;
+    const wire::CapacityRecord& found = result.capacity;
+    const auto known = [](std::uint64_t value) { return value == 0 ? Json(nullptr) : Json(value); };
+    Json burst = nullptr;
+    if (found.burst_bps != 0)
+        burst = {{"ip_bps", found.burst_bps},
+                 {"half_width_bps", known(found.burst_half_width_bps)},
+                 {"bucket_bytes", found.bucket_bytes}};
+    return {{"verdict", wire::name(found.verdict)},
+            {"ip_bps", found.ip_bps},
+            {"half_width_bps", known(found.half_width_bps)},
+            {"burst", burst},
+            {"saturated_ns", found.saturated_ns},
+            {"saturated_bytes", found.saturated_bytes},
+            {"datagram_bytes", known(found.datagram_bytes)},
+            {"queue_ns", found.queue_ns},
+            {"base_rtt_ns", known(found.base_rtt_ns)},
+            {"loaded_rtt_ns", known(found.loaded_rtt_ns)},
+            {"excess_loss_ppb", found.excess_loss_ppb},
+            {"loss_floor_ppb", found.loss_floor_ppb}};
+}
+
 Json direction_json(const Report& report, const session::DirectionResult& result,
                     const verdict::Load& load) {
     const auto rates = result.rates();
     return {{"rate_bps", rates_json(result)},
             {"rate_span_ns", rates ? Json(rates->span.count()) : Json(nullptr)},
+            {"capacity", capacity_json(result)},
             {"packets", packets_json(result, load)},
             {"payload_bytes", received_or_null(result, result.received.payload_bytes)},
             {"loaded_rtt_ns", rtt_json(result.loaded.rtt)},

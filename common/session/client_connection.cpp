@@ -30,12 +30,30 @@ bool keeps_to(const wire::Ready& ready, const wire::Start& asked) {
            ready.duration_ms <= asked.duration_ms;
 }
 
+// The time for which a search may load a path, when nobody said.
+constexpr Duration shortest_search = 3s;
+constexpr int round_trips_of_a_search = 6;
+
 } // namespace
+
+Duration longest_search(Duration rtt, Duration sustained) {
+    return std::max<Duration>(shortest_search, round_trips_of_a_search * rtt) + sustained;
+}
+
+std::uint64_t least_budget(const ProbePlan& plan) {
+    const Duration load = plan.duration.value_or(longest_search(Duration::zero(), plan.sustained));
+    return least_bytes(plan.directions.size(), load, plan.idle_time, plan.idle_interval);
+}
 
 ClientConnection::ClientConnection(const ProbePlan& plan, const Terms& terms,
                                    std::uint32_t header_bytes, MonoTime now)
-    : plan_{plan}, header_bytes_{header_bytes}, step_since_{now} {
+    : plan_{plan}, header_bytes_{header_bytes}, step_since_{now}, budget_{plan.budget_bytes} {
     result_.terms = terms;
+    result_.bytes_used = plan.bytes_before;
+}
+
+Duration ClientConnection::load_time() const {
+    return plan_.duration.value_or(longest_search(rtt_, plan_.sustained));
 }
 
 void ClientConnection::enter(Step step, MonoTime now) {
@@ -52,7 +70,7 @@ Duration ClientConnection::settle_time() const {
 Duration ClientConnection::longest_quiet() const {
     const double slowest = plan_.search == wire::Search::fixed
                                ? std::max(1.0, plan_.rate.as_double())
-                               : 500e3; // the lowest rate of a type B search
+                               : 500e3; // the lowest rate of RFC 9097's searches
     const Duration gap = from_seconds(current_->datagram_bytes * 8 / slowest);
     return std::max({Duration{1s}, 4 * rtt_, 4 * latency_.newest_rtt(), 3 * gap});
 }
@@ -111,13 +129,23 @@ void ClientConnection::on_snapshot(MonoTime now, PortRole role, const PortSnapsh
     snapshots_[static_cast<std::size_t>(role)] = snapshot;
     if (snapshot.rtt != Duration::zero() && role == PortRole::control) rtt_ = snapshot.rtt;
     if (snapshot.network_error != 0) result_.network_error = snapshot.network_error;
-    result_.bytes_used = 0;
-    for (const PortSnapshot& port : snapshots_)
-        result_.bytes_used += port.bytes_in + port.bytes_out;
-    if (current_ == nullptr || role != bulk_port() || snapshot.test != test_) return;
+    note_usage();
+    if (current_ == nullptr) return;
+    if (step_ == Step::loading && role == PortRole::control)
+        beside_.note(now, snapshot, header_bytes_);
+    if (step_ == Step::loading && budget_.is_over(result_.bytes_used))
+        return stop_load(now, wire::End::completed, out);
+    if (role != bulk_port() || snapshot.test != test_) return;
     note_progress(now, snapshot);
     if (step_ == Step::loading) watch_load(now, snapshot, out);
     if (step_ == Step::settling) watch_settling(now, snapshot, out);
+}
+
+void ClientConnection::note_usage() {
+    result_.bytes_used = plan_.bytes_before;
+    for (const PortSnapshot& port : snapshots_)
+        result_.bytes_used += port.bytes_in + port.bytes_out +
+                              (port.datagrams_in + port.datagrams_out) * header_bytes_;
 }
 
 void ClientConnection::note_progress(MonoTime now, const PortSnapshot& snapshot) {
@@ -168,7 +196,10 @@ void ClientConnection::on_control(MonoTime now, const ControlBody& body, Connect
     if (const auto* ready = std::get_if<wire::Ready>(&body)) {
         if (step_ == Step::requesting && ready->test == test_) on_ready(now, *ready, out);
     } else if (const auto* report = std::get_if<wire::Report>(&body)) {
-        if (step_ == Step::reporting && report->test == test_) on_report(now, *report, out);
+        if (report->test != test_ || current_ == nullptr) return;
+        if (step_ == Step::reporting) on_report(now, *report, out);
+        // Not asked for: the server's search was sure before its time.
+        if (step_ == Step::loading && is_down()) ask_for_report(now, out);
     } else if (const auto* close = std::get_if<wire::Close>(&body)) {
         out.orders.push_back(say(wire::Closed{close->end}));
         give_up_on_server(now, close->end, out);
@@ -195,6 +226,8 @@ void ClientConnection::on_ready(MonoTime now, const wire::Ready& ready, Connecti
                                                          .duration = current_->duration,
                                                          .datagram_bytes = current_->datagram_bytes,
                                                          .volume_bytes = volume_left(),
+                                                         .budget_bytes = load_budget_,
+                                                         .sustained = plan_.sustained,
                                                          .pacing = plan_.pacing,
                                                          .offload = plan_.offload}});
 }
@@ -203,14 +236,14 @@ void ClientConnection::on_ready(MonoTime now, const wire::Ready& ready, Connecti
 std::uint64_t ClientConnection::volume_left() const {
     const std::uint64_t most = result_.terms.max_volume_bytes;
     if (most == 0 || !result_.down) return most;
-    const std::uint64_t used = result_.down->sent.packets_accepted * result_.down->datagram_bytes;
-    return most - std::min(used, most - 1);
+    return most - std::min(result_.down->sent.payload_bytes, most - 1);
 }
 
 void ClientConnection::on_report(MonoTime now, const wire::Report& report, ConnectionOutbox& out) {
     if (is_down() && report.role == wire::Role::sender) {
         current_->sent = report.sent;
         current_->sent_known = true;
+        current_->capacity = report.capacity;
         if (current_->end == wire::End::none) current_->end = report.end;
         enter(Step::settling, now);
         watch_settling(now, snapshots_[static_cast<std::size_t>(bulk_port())], out);
@@ -226,6 +259,7 @@ void ClientConnection::on_test_ended(MonoTime now, const TestEnded& ended, Conne
     if (!is_down()) {
         current_->sent = ended.sent;
         current_->sent_known = true;
+        current_->capacity = ended.capacity;
         if (current_->end == wire::End::none) current_->end = ended.end;
         if (server_gone_) return settle_without_server(now);
         if (step_ == Step::loading) enter(Step::settling, now);
@@ -276,9 +310,14 @@ void ClientConnection::next_direction(MonoTime now, ConnectionOutbox& out) {
     load_until_ = MonoTime{};
     seen_packets_ = seen_bytes_ = 0;
     seen_at_ = grown_at_ = now;
+    beside_.begin();
+    load_budget_ =
+        budget_.begin(result_.bytes_used, plan_.directions.size() - directions_begun_, load_time());
     if (is_down())
-        out.orders.push_back(
-            {PortRole::download, BeginReceiving{.test = test_, .offload = plan_.offload}});
+        out.orders.push_back({PortRole::download, BeginReceiving{.test = test_,
+                                                                 .search = plan_.search,
+                                                                 .rtt = rtt_,
+                                                                 .offload = plan_.offload}});
     begin_probing(plan_.loaded_interval, Duration::zero(), out);
     enter(Step::requesting, now);
     ask(now,
@@ -289,9 +328,12 @@ void ClientConnection::next_direction(MonoTime now, ConnectionOutbox& out) {
             .datagram_bytes = plan_.datagram_bytes,
             .rate_bps = plan_.rate.bps(),
             .duration_ms = static_cast<std::uint32_t>(
-                std::chrono::duration_cast<std::chrono::milliseconds>(plan_.duration).count()),
+                std::chrono::duration_cast<std::chrono::milliseconds>(load_time()).count()),
             .pacing = plan_.pacing,
-            .offload = plan_.offload},
+            .offload = plan_.offload,
+            .sustained_ms = static_cast<std::uint32_t>(
+                std::chrono::duration_cast<std::chrono::milliseconds>(plan_.sustained).count()),
+            .budget_bytes = load_budget_},
         out);
 }
 
@@ -315,6 +357,7 @@ void ClientConnection::settled(MonoTime now, ConnectionOutbox& out) {
 
 void ClientConnection::direction_over(MonoTime now, wire::End why, ConnectionOutbox& out) {
     current_->end = interrupted_ ? wire::End::interrupted : why;
+    count_beside();
     loaded_ = &current_->loaded;
     current_ = nullptr;
     end_probing(out);
@@ -372,6 +415,7 @@ void ClientConnection::settle_without_server(MonoTime now) {
             current_->sent_known = true;
         }
     }
+    count_beside();
     latency_.keep(current_->loaded, load_since_, load_until_);
     current_ = nullptr;
     enter(Step::done, now);
@@ -392,17 +436,28 @@ void ClientConnection::interrupt(MonoTime now, ConnectionOutbox& out) {
     case Step::resting: keep_loaded(); return next_direction(now, out);
     case Step::waiting: return next_direction(now, out);
     case Step::requesting: return direction_over(now, wire::End::interrupted, out);
-    case Step::loading:
-        current_->end = wire::End::interrupted;
-        if (is_down()) return ask_for_report(now, out);
-        out.orders.push_back({PortRole::upload, EndTest{test_, wire::End::interrupted}});
-        return;
+    case Step::loading: return stop_load(now, wire::End::interrupted, out);
     case Step::settling:
     case Step::reporting:
     case Step::gathering: // a moment from its end anyway
     case Step::closing:
     case Step::done: return;
     }
+}
+
+// Before its time.
+void ClientConnection::stop_load(MonoTime now, wire::End why, ConnectionOutbox& out) {
+    current_->end = why;
+    if (is_down()) return ask_for_report(now, out);
+    out.orders.push_back({PortRole::upload, EndTest{test_, why}});
+}
+
+void ClientConnection::count_beside() {
+    wire::CapacityRecord& capacity = current_->capacity;
+    if (!wire::is_of_a_full_path(capacity.verdict)) return;
+    const double bps = is_down() ? beside_.down_bps() : beside_.up_bps();
+    capacity.ip_bps += static_cast<std::uint64_t>(bps);
+    if (capacity.burst_bps != 0) capacity.burst_bps += static_cast<std::uint64_t>(bps);
 }
 
 void ClientConnection::on_timer(MonoTime now, ConnectionOutbox& out) {
@@ -416,7 +471,8 @@ void ClientConnection::on_timer(MonoTime now, ConnectionOutbox& out) {
         if (now >= due()) end_idle(now, out);
         return;
     case Step::loading:
-        if (in_step >= plan_.duration + result_.terms.idle_timeout + 5s) ask_for_report(now, out);
+        if (in_step >= current_->duration + result_.terms.idle_timeout + 5s)
+            ask_for_report(now, out);
         return;
     case Step::settling:
         if (in_step >= longest_settling) settled(now, out);
@@ -446,7 +502,7 @@ MonoTime ClientConnection::due() const {
     case Step::idle: // the port needs a round trip to begin
         return step_since_ + plan_.idle_time + 4 * rtt_ + longest_echoing;
     case Step::echoing: return step_since_ + longest_echoing;
-    case Step::loading: return step_since_ + plan_.duration + result_.terms.idle_timeout + 5s;
+    case Step::loading: return step_since_ + current_->duration + result_.terms.idle_timeout + 5s;
     case Step::settling: return step_since_ + longest_settling;
     case Step::gathering: return step_since_ + 1s;
     case Step::resting: return rested();

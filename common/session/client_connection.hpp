@@ -7,6 +7,8 @@
 //   up:   requesting -> loading -> settling -> reporting -> resting
 #pragma once
 
+#include "session/beside_load.hpp"
+#include "session/byte_budget.hpp"
 #include "session/connection_link.hpp"
 #include "session/latency_phases.hpp"
 #include "session/probe_result.hpp"
@@ -18,9 +20,13 @@ namespace wyn::session {
 
 struct ProbePlan {
     std::vector<wire::Direction> directions{wire::Direction::down, wire::Direction::up};
-    Duration duration = 10s; // of the load, per direction
+    // Of the load, per direction; none: as long as a search may take on this path.
+    std::optional<Duration> duration = 10s;
     wire::Search search = wire::Search::type_b;
-    BitRate rate{0}; // payload; fixed: the rate, else the ceiling, 0: none
+    Duration sustained{};           // S3: the path is to be full for so long
+    std::uint64_t budget_bytes = 0; // of IP, all that the probe may use, 0: no limit
+    std::uint64_t bytes_before = 0; // of it, used before the ports were opened
+    BitRate rate{0};                // payload; fixed: the rate, else the ceiling, 0: none
     std::uint16_t datagram_bytes = 1472;
     wire::Pacing pacing = wire::Pacing::sleep;
     bool offload = true;   // of both hosts: UDP_SEGMENT, UDP_GRO
@@ -30,6 +36,12 @@ struct ProbePlan {
     Duration loaded_interval = 30ms; // beside the load: 50 kbit/s each way
     std::uint64_t seed = 0;          // of their schedules
 };
+
+// For how long a search may load a path with this round trip when nobody said: three seconds or six
+// round trips, and the time for which it is to be full.
+Duration longest_search(Duration rtt, Duration sustained);
+// The smallest budget with which such a probe can measure something on a short path.
+std::uint64_t least_budget(const ProbePlan& plan);
 
 enum class ProbePhase : std::uint8_t { opening, idle, down, up, closing, done };
 
@@ -90,6 +102,9 @@ private:
                      ConnectionOutbox& out);
     void note_progress(MonoTime now, const PortSnapshot& snapshot);
     void watch_load(MonoTime now, const PortSnapshot& snapshot, ConnectionOutbox& out);
+    void note_usage();
+    void count_beside();
+    void stop_load(MonoTime now, wire::End why, ConnectionOutbox& out);
     void watch_settling(MonoTime now, const PortSnapshot& snapshot, ConnectionOutbox& out);
 
     void ask(MonoTime now, const ControlBody& body, ConnectionOutbox& out);
@@ -111,6 +126,7 @@ private:
     bool is_down() const { return current_->direction == wire::Direction::down; }
     PortRole bulk_port() const { return is_down() ? PortRole::download : PortRole::upload; }
     std::uint64_t volume_left() const;
+    Duration load_time() const;
     Duration settle_time() const;
     Duration longest_quiet() const;
 
@@ -135,6 +151,9 @@ private:
     MonoTime grown_at_{}; // when seen_packets_ last grew
     BitRate seen_rate_{0};
 
+    ByteBudget budget_;
+    std::uint64_t load_budget_ = 0; // of IP that the load of this direction may take, 0: no limit
+    BesideLoad beside_;
     LatencyPhases latency_;
     LatencyResult* loaded_ = nullptr; // in result_: of the direction before, while it is open
     std::array<PortSnapshot, 3> snapshots_{};

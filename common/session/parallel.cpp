@@ -32,6 +32,7 @@ void add(LatencyResult& to, const LatencyResult& other) {
 
 void add(wire::SenderRecord& to, const wire::SenderRecord& other) {
     to.packets_accepted += other.packets_accepted;
+    to.payload_bytes += other.payload_bytes;
     to.packets_refused += other.packets_refused;
     to.packets_skipped += other.packets_skipped;
     to.first_sent_ns = earliest(to.first_sent_ns, other.first_sent_ns);
@@ -68,6 +69,7 @@ void add(DirectionResult& to, const DirectionResult& other) {
     to.granted = BitRate{limited ? to.granted.bps() + other.granted.bps() : 0};
     to.datagram_bytes = std::min(to.datagram_bytes, other.datagram_bytes);
     to.duration = std::min(to.duration, other.duration);
+    to.capacity = {}; // of several flows at once it is that of none
     add(to.sent, other.sent);
     add(to.received, other.received);
     to.sent_known = to.sent_known && other.sent_known;

@@ -32,14 +32,19 @@ std::optional<DirectionResult::Losses> DirectionResult::losses() const {
     return lost;
 }
 
+bool DirectionResult::reports_best_second() const {
+    const bool by_rows = search == wire::Search::type_b || search == wire::Search::type_c;
+    return by_rows && received.best_packets > 0;
+}
+
 std::optional<DirectionResult::Rates> DirectionResult::rates() const {
+    if (reports_capacity()) return rates_of_capacity();
     std::uint64_t packets = received.packets;
     std::uint64_t bytes = received.payload_bytes;
     // The record is the peer's for an upload: its times need not be in order.
     std::uint64_t span =
         received.last_arrival_ns - std::min(received.first_arrival_ns, received.last_arrival_ns);
-    const bool best = search == wire::Search::type_b && received.best_packets > 0;
-    if (best) {
+    if (reports_best_second()) {
         packets = received.best_packets;
         bytes = received.best_bytes;
         span = received.best_span_ns;
@@ -55,6 +60,17 @@ std::optional<DirectionResult::Rates> DirectionResult::rates() const {
                  .ip = rate_of(ip, span),
                  .wire = rate_of(wire, span),
                  .span = Duration{static_cast<Duration::rep>(span)}};
+}
+
+// At all layers as if the path were full of the datagrams that it was measured with.
+DirectionResult::Rates DirectionResult::rates_of_capacity() const {
+    const double ip = static_cast<double>(capacity.ip_bps);
+    const double payload_bytes = capacity.datagram_bytes;
+    const double ip_bytes = payload_bytes + header_bytes;
+    return {.payload = BitRate::from_double(ip * payload_bytes / ip_bytes),
+            .ip = BitRate{capacity.ip_bps},
+            .wire = BitRate::from_double(ip * (ip_bytes + ethernet_bytes) / ip_bytes),
+            .span = Duration{static_cast<Duration::rep>(capacity.saturated_ns)}};
 }
 
 } // namespace wyn::session

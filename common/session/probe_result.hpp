@@ -30,6 +30,9 @@ struct DirectionResult {
     std::uint16_t datagram_bytes = 0; // granted
     Duration duration{};              // granted
     std::uint32_t header_bytes = 28;  // of IP and UDP
+    // What a search for the capacity has found; what our own latency flow and control messages took
+    // of it beside the load counts as well.
+    wire::CapacityRecord capacity;
     wire::SenderRecord sent;
     bool sent_known = false;     // false: the server could not tell any more what it sent
     bool received_known = false; // false: the server could not tell any more what it received
@@ -61,9 +64,16 @@ struct DirectionResult {
         BitRate wire{0}; // plus Ethernet: 14 header, 4 check sequence, 20 preamble and gap
         Duration span{}; // over which it was measured
     };
-    // A search reports its best whole second (RFC 9097, section 6.3), any other load the mean from
-    // the first to the last arrival. Nothing when too little arrived to measure a rate.
+    // S3 reports the capacity that it has found, a search of RFC 9097 its best whole second
+    // (section 6.3), any other load, or without any of these, the mean from the first to the last
+    // arrival. Nothing when too little arrived to measure a rate.
     std::optional<Rates> rates() const;
+    // Whether that is the capacity, or the best whole second.
+    bool reports_capacity() const { return capacity.verdict != wire::CapacityVerdict::none; }
+    bool reports_best_second() const;
+
+private:
+    Rates rates_of_capacity() const;
 };
 
 struct ProbeResult {
@@ -74,7 +84,7 @@ struct ProbeResult {
     Terms terms;
     std::array<bool, 3> port_reached{}; // by PortRole
     int network_error = 0;              // errno of the newest ICMP error on a port, 0: none
-    std::uint64_t bytes_used = 0;       // payload of UDP, both directions, everything
+    std::uint64_t bytes_used = 0;       // of IP, both directions, everything
 };
 
 } // namespace wyn::session

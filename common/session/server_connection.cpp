@@ -147,6 +147,8 @@ void ServerConnection::begin(ConnectionOutbox& out) {
         out.orders.push_back({role, BeginReceiving{.test = granted.test,
                                                    .granted = setup_.terms.max_rate,
                                                    .volume_bytes = volume_left(),
+                                                   .search = test_->start.search,
+                                                   .rtt = rtt_,
                                                    .offload = test_->start.offload}});
         return;
     }
@@ -158,6 +160,8 @@ void ServerConnection::begin(ConnectionOutbox& out) {
                             .duration = std::chrono::milliseconds{granted.duration_ms},
                             .datagram_bytes = granted.datagram_bytes,
                             .volume_bytes = volume_left(),
+                            .budget_bytes = test_->start.budget_bytes,
+                            .sustained = std::chrono::milliseconds{test_->start.sustained_ms},
                             .pacing = test_->start.pacing,
                             .offload = test_->start.offload}});
 }
@@ -180,22 +184,30 @@ void ServerConnection::on_test_ended(const TestEnded& ended, ConnectionOutbox& o
     test_->result = ended;
     if (std::exchange(test_->counted, true)) return report_if_over(out);
     const bool up = test_->start.direction == wire::Direction::up;
-    volume_used_ += up ? ended.received.payload_bytes
-                       : ended.sent.packets_accepted * test_->ready.datagram_bytes;
+    volume_used_ += up ? ended.received.payload_bytes : ended.sent.payload_bytes;
+    // A search may be sure long before its time; the client need not wait for the silence.
+    if (!up && !test_->stopped) out.orders.push_back(say(report()));
     report_if_over(out);
+}
+
+wire::Report ServerConnection::report() const {
+    const TestEnded& result = *test_->result;
+    if (test_->start.direction == wire::Direction::up)
+        return {.test = result.test,
+                .end = result.end,
+                .role = wire::Role::receiver,
+                .received = result.received};
+    return {.test = result.test,
+            .end = result.end,
+            .role = wire::Role::sender,
+            .sent = result.sent,
+            .capacity = result.capacity};
 }
 
 void ServerConnection::report_if_over(ConnectionOutbox& out) {
     if (!test_->stopped || !test_->result) return;
-    const TestEnded& result = *test_->result;
-    const bool up = test_->start.direction == wire::Direction::up;
-    out.orders.push_back(
-        say(wire::Report{.test = result.test,
-                         .end = result.end,
-                         .role = up ? wire::Role::receiver : wire::Role::sender,
-                         .sent = up ? wire::SenderRecord{} : result.sent,
-                         .received = up ? result.received : wire::ReceiverRecord{}}));
-    if (up) tell_test(out);
+    out.orders.push_back(say(report()));
+    if (test_->start.direction == wire::Direction::up) tell_test(out);
 }
 
 // Once per test, with what is known: after its end, or when the session ends in the middle of it.

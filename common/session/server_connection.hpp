@@ -47,6 +47,7 @@ private:
     void on_test_ended(const TestEnded& ended, ConnectionOutbox& out);
     wire::Ready grant(const wire::Start& start) const;
     void begin(ConnectionOutbox& out);
+    wire::Report report() const;
     void report_if_over(ConnectionOutbox& out);
     void stop_load(wire::End why, ConnectionOutbox& out) const;
     void tell_test(ConnectionOutbox& out);

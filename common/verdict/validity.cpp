@@ -37,6 +37,8 @@ Bound bound_by_limit(const Load& load) {
     case wire::LimitedBy::volume:
         return {"the volume that the server allows was used up",
                 "On the server: raise max_volume, or shorten -t."};
+    case wire::LimitedBy::budget:
+        return {"the bytes of --budget were used up", "Allow it more with --budget."};
     case wire::LimitedBy::time:
         return {"the search met no limit in its time", "Give it more time with -t."};
     case wire::LimitedBy::host:

@@ -14,7 +14,9 @@ std::size_t index(PortRole role) {
 }
 
 session::ClientHandshake::Wishes wishes_of(const ClientSpec& spec) {
-    return {.rate = spec.wish.value_or(spec.plan.rate), .duration = spec.plan.duration};
+    return {.rate = spec.wish.value_or(spec.plan.rate),
+            .duration = spec.plan.duration.value_or(
+                session::longest_search(Duration::zero(), spec.plan.sustained))};
 }
 
 } // namespace

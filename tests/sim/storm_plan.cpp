@@ -344,7 +344,8 @@ std::string describe(const GuestPlan& guest) {
     const session::ProbePlan& plan = guest.spec.plan;
     std::string text = fmt::format("guest at {}: {} of {} B for {}", print_ns(guest.begins.count()),
                                    plan.search == wire::Search::fixed ? print(plan.rate) : "search",
-                                   plan.datagram_bytes, print_ns(plan.duration.count()));
+                                   plan.datagram_bytes,
+                                   print_ns(plan.duration.value_or(Duration::zero()).count()));
     for (const wire::Direction direction : plan.directions)
         text += fmt::format(" {}", name(direction));
     const auto when = [&](std::string_view what, const std::optional<Duration>& at) {

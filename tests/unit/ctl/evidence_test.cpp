@@ -106,3 +106,27 @@ TEST_CASE("lost probes are counted for the way on which they were lost", "[ctl]"
     CHECK_FALSE(evidence_of(report).up->idle_loss);
     CHECK_FALSE(evidence_of(report).up->latency);
 }
+
+TEST_CASE("what a search found is evidence, as far as it goes", "[ctl]") {
+    Report report = test::searched();
+    verdict::Evidence evidence = evidence_of(report);
+    const verdict::Capacity& down = evidence.down->capacity.value();
+    CHECK(evidence.down->kind == LoadKind::searched);
+    CHECK(down.word == verdict::CapacityWord::ok);
+    CHECK(down.ip == BitRate{943'620'000});
+    CHECK(down.half_width == BitRate{260'000});
+    CHECK_FALSE(down.burst);
+    const verdict::Capacity& up = evidence.up->capacity.value();
+    CHECK(up.word == verdict::CapacityWord::two_rate);
+    CHECK(up.burst == BitRate{48'310'000});
+    CHECK(up.bucket_bytes == 10'200'000u);
+    CHECK(up.excess_loss.value() == Approx(0.012));
+    CHECK(up.loss_floor.value() == Approx(0.0003));
+    // Of a path that was never full nothing is known but how much it carries at least.
+    report.result->down->capacity = {.verdict = wire::CapacityVerdict::sender_limited,
+                                     .ip_bps = 5'000'000};
+    evidence = evidence_of(report);
+    CHECK(evidence.down->capacity->word == verdict::CapacityWord::sender_limited);
+    CHECK_FALSE(evidence.down->capacity->half_width);
+    CHECK_FALSE(evidence.down->capacity->excess_loss);
+}

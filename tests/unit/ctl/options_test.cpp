@@ -69,7 +69,7 @@ TEST_CASE("without arguments the daemon of this host is probed, both ways", "[ct
     CHECK(options.family == AddressFamily::any);
     CHECK(options.bind.empty());
     CHECK(options.directions == std::vector{wire::Direction::down, wire::Direction::up});
-    CHECK(options.duration == 10s);
+    CHECK(!options.duration.has_value()); // as long as the search needs
     CHECK(!options.rate.has_value());
     CHECK(!options.payload_bytes.has_value());
     CHECK(options.pacing == wire::Pacing::sleep);
@@ -165,7 +165,7 @@ TEST_CASE("what cannot be read is named, with what would have been right", "[ctl
                                      "as 50M, 1.5G or 300k");
     CHECK(refusal({"-l", "1.5"}) ==
           "-l: '1.5' is not a number of bytes; write it as 1472, 64k or 50M");
-    CHECK(refusal({"--search", "c"}) == "--search 'c': expected b");
+    CHECK(refusal({"--search", "d"}) == "--search 'd': expected s3, b or c");
     CHECK(refusal({"-p", "http"}) == "-p 'http': expected a port from 1 to 65535");
     CHECK(refusal({"--timeout", "x"}) ==
           "--timeout: 'x' is not a duration; write it as 10, 2.5s, 250ms or 2m");
@@ -191,7 +191,7 @@ TEST_CASE("an empty word is no value, so an unset variable of a script is notice
     CHECK(refusal({"--key", ""}) == "--key needs a file");
     CHECK(refusal({"-B", ""}) == "-B needs an address or a device");
     CHECK(refusal({"-p", ""}) == "-p '': expected a port from 1 to 65535");
-    CHECK(refusal({"--search", ""}) == "--search '': expected b");
+    CHECK(refusal({"--search", ""}) == "--search '': expected s3, b or c");
     for (const char* const option : {"-t", "-b", "-l", "--timeout", "--port-parallelism"}) {
         INFO(option);
         CHECK(refusal({option, ""}).starts_with(option));
@@ -248,11 +248,26 @@ TEST_CASE("help pages fit 80 columns and show every option", "[ctl]") {
         {{"-h"}, {"Usage: wyndrvrctl [probe] [HOST[:PORT]] [OPTION]...\n"}},
         {{"help"}, {"Usage: "}},
         {{"probe", "--help"},
-         {"  -t, --time SECONDS ", "  -b, --bitrate RATE ", "  --search METHOD ",
-          "  -l, --length BYTES ", "  -R, --down ", "  --up ", "  -4 ", "  -6 ",
-          "  -B, --bind ADDR|DEV ", "  -p, --port PORT ", "  --timeout SECONDS ", "  --key FILE ",
-          "  --port-parallelism MODE ", "  -J, --json ", "  --ascii ", "  -q, --quiet ",
-          "  -h, --help ", "Exit status: 0 measured"}},
+         {"  -t, --time SECONDS ",
+          "  -b, --bitrate RATE ",
+          "  --search METHOD ",
+          "  --sustained SECONDS ",
+          "  --budget BYTES ",
+          "  -l, --length BYTES ",
+          "  -R, --down ",
+          "  --up ",
+          "  -4 ",
+          "  -6 ",
+          "  -B, --bind ADDR|DEV ",
+          "  -p, --port PORT ",
+          "  --timeout SECONDS ",
+          "  --key FILE ",
+          "  --port-parallelism MODE ",
+          "  -J, --json ",
+          "  --ascii ",
+          "  -q, --quiet ",
+          "  -h, --help ",
+          "Exit status: 0 measured"}},
         {{"fra1", "-h"}, {"  -t, --time SECONDS "}},
         {{"latency", "--help"},
          {"  -i, --interval TIME ", "  -c, --count COUNT ", "  -t, --time SECONDS ",
@@ -278,9 +293,52 @@ TEST_CASE("help pages fit 80 columns and show every option", "[ctl]") {
 }
 
 TEST_CASE("the rate that is given says how the load is sent", "[ctl]") {
-    CHECK(probe({}).search() == wire::Search::type_b);
+    CHECK(probe({}).search() == wire::Search::s3);
     CHECK(probe({"-b", "50M"}).search() == wire::Search::fixed);
     CHECK(probe({"-b", "0"}).search() == wire::Search::unpaced);
+    CHECK(probe({"--search", "s3"}).search() == wire::Search::s3);
+    CHECK(probe({"--search", "b"}).search() == wire::Search::type_b);
+    CHECK(probe({"--search", "c"}).search() == wire::Search::type_c);
+}
+
+TEST_CASE("a load that its sender does not end lasts ten seconds", "[ctl]") {
+    for (const Arguments& arguments : {Arguments{"-b", "5M"}, Arguments{"-b", "0"},
+                                       Arguments{"--search", "b"}, Arguments{"--search", "c"}}) {
+        CHECK(probe(arguments).duration == 10s);
+    }
+    CHECK(probe({"--search", "b", "-t", "5"}).duration == 5s);
+    CHECK(probe({"-t", "5"}).duration == 5s);
+}
+
+TEST_CASE("a path may be kept full for longer, by the search that can tell two rates", "[ctl]") {
+    CHECK(probe({}).sustained == 0s);
+    CHECK(probe({"--sustained", "5"}).sustained == 5s);
+    CHECK(probe({"--sustained", "500ms", "--search", "s3"}).sustained == 500ms);
+    CHECK(probe({"--sustained", "5", "-t", "6"}).duration == 6s);
+    CHECK(refusal({"--sustained", "5", "-t", "5"}) ==
+          "-t 5 leaves no time to reach the 5 s of --sustained");
+    CHECK(refusal({"--sustained", "5", "-b", "5M"}) ==
+          "--sustained belongs to the search s3, not to -b");
+    CHECK(refusal({"--sustained", "5", "--search", "c"}) ==
+          "--sustained belongs to the search s3, not to --search c");
+    CHECK(refusal({"--sustained", "0"}) == "--sustained 0: expected 0.1 to 3600 s");
+    CHECK(refusal({"--sustained", ""}).starts_with("--sustained"));
+}
+
+TEST_CASE("a budget is one for the whole probe, and one that is too little is refused", "[ctl]") {
+    CHECK(probe({}).budget_bytes == 0);
+    CHECK(probe({"--budget", "50MB"}).budget_bytes == 50'000'000);
+    CHECK(probe({"--budget", "2M", "--search", "b"}).budget_bytes == 2'097'152);
+    CHECK(refusal({"--budget", "100kB"}) ==
+          "--budget 100kB is too little: this probe needs 893 kB at least");
+    CHECK(refusal({"--budget", "100kB", "-R"}) ==
+          "--budget 100kB is too little: this probe needs 483 kB at least");
+    CHECK(refusal({"--budget", "0"}).starts_with("--budget 0 is too little"));
+    // More flows, and a longer time, have more to say beside the load.
+    CHECK(refusal({"--budget", "1MB", "-P", "4", "-b", "0"}).starts_with("--budget 1MB is too"));
+    CHECK(refusal({"--budget", "1MB", "--sustained", "10"}).starts_with("--budget 1MB is too"));
+    CHECK(refusal({"--budget", "many"}) ==
+          "--budget: 'many' is not a number of bytes; write it as 1472, 64k or 50M");
 }
 
 TEST_CASE("parallel flows share a rate, and have a core each", "[ctl]") {

@@ -78,6 +78,7 @@ TEST_CASE("the document of a probe is as its golden file shows", "[ctl]") {
     check_golden("result_interrupted.json", test::interrupted());
     check_golden("result_only_idle.json", test::only_idle());
     check_golden("result_failed.json", test::failed());
+    check_golden("result_searched.json", test::searched());
     check_golden("result_home_line.json", test::home_line());
 }
 
@@ -143,6 +144,34 @@ TEST_CASE("numbers are whole and in the unit of their name", "[ctl]") {
         check_all("", parsed(test::wide()), check_all);
         for (const test::Situation& situation : test::situations())
             check_all("", parsed(situation), check_all);
+    }
+}
+
+TEST_CASE("a capacity comes with what shows how far it goes", "[ctl]") {
+    CHECK(parsed(test::ordinary())["down"]["capacity"].is_null());
+    const json document = parsed(test::searched());
+    CHECK(document["test"]["search"] == "s3");
+    CHECK(document["test"]["duration_ns"].is_null()); // as long as it takes
+    CHECK(document["test"]["sustained_ns"] == 5'000'000'000);
+    CHECK(document["test"]["budget_bytes"] == 2'000'000'000);
+    const json& down = document["down"]["capacity"];
+    CHECK(down["verdict"] == "ok");
+    CHECK(down["ip_bps"] == 943'620'000);
+    CHECK(down["half_width_bps"] == 260'000);
+    CHECK(down["burst"].is_null());
+    CHECK(document["down"]["rate_bps"]["ip"] == 943'620'000);
+    CHECK(document["down"]["rate_span_ns"] == 5'012'000'000);
+    const json& up = document["up"]["capacity"];
+    CHECK(up["verdict"] == "two-rate");
+    CHECK(up["burst"]["ip_bps"] == 48'310'000);
+    CHECK(up["burst"]["bucket_bytes"] == 10'200'000);
+    CHECK(up["excess_loss_ppb"] == 12'000'000);
+
+    SECTION("a lower bound has no width") {
+        Report report = test::searched();
+        report.result->down->capacity.verdict = wire::CapacityVerdict::lower_bound;
+        report.result->down->capacity.half_width_bps = 0;
+        CHECK(parsed(report)["down"]["capacity"]["half_width_bps"].is_null());
     }
 }
 

@@ -57,6 +57,7 @@ TEST_CASE("the page of a probe is as its golden file shows", "[ctl]") {
     golden::check_text("report_losses.txt", page(test::with_losses()));
     golden::check_text("report_interrupted.txt", page(test::interrupted()));
     golden::check_text("report_only_idle.txt", page(test::only_idle()));
+    golden::check_text("report_searched.txt", page(test::searched()));
     golden::check_text("report_wide.txt", page(test::wide()));
     golden::check_text("report_wide_ascii.txt", page(test::wide(), plain));
 }
@@ -170,6 +171,39 @@ TEST_CASE("the rate is told at three layers, and what it is the rate of", "[ctl]
     up.search = wire::Search::type_b;
     up.received.best_packets = 0; // shorter than a second
     CHECK(has(page(upload_of(up)), "  ↑ mean      payload "));
+}
+
+TEST_CASE("a capacity is told with its width, or as what it is at least", "[ctl]") {
+    Report report = test::searched();
+    wire::CapacityRecord& found = report.result->down->capacity;
+    const auto told = [&] {
+        const std::string text = page(report);
+        const std::size_t at = text.find("↓ capacity  ");
+        REQUIRE(at != std::string::npos);
+        return text.substr(at + 14, text.find('\n', at) - at - 14);
+    };
+    CHECK(told() == "943.6 ± 0.3 Mbit/s   full for 5.01 s   queue 12.8 ms");
+    found.ip_bps = 93'421'000;
+    found.half_width_bps = 2'000;
+    CHECK(told().starts_with("93.42 ± 0.01 Mbit/s")); // some width there is
+    found.ip_bps = 9'500'400'000;
+    found.half_width_bps = 2'400'000;
+    CHECK(told().starts_with("9.500 ± 0.002 Gbit/s"));
+    found.ip_bps = 301'600;
+    found.half_width_bps = 1'200;
+    CHECK(told().starts_with("301.6 ± 1.2 kbit/s"));
+    found.verdict = wire::CapacityVerdict::unstable;
+    CHECK(told().starts_with("301.6 ± 1.2 kbit/s   the rate varies   full for"));
+    found.verdict = wire::CapacityVerdict::host_stalled;
+    CHECK(told().starts_with("301.6 ± 1.2 kbit/s   the sender stood still too often"));
+    found.half_width_bps = 0;
+    found.verdict = wire::CapacityVerdict::lower_bound;
+    CHECK(told() == "at least 301.6 kbit/s   nothing showed a limit");
+    found.verdict = wire::CapacityVerdict::sender_limited;
+    CHECK(told() == "at least 301.6 kbit/s   the sender was not fast enough");
+    found.verdict = wire::CapacityVerdict::receiver_limited;
+    CHECK(told() == "at least 301.6 kbit/s   the receiving socket overflowed");
+    CHECK_FALSE(has(page(test::ordinary()), "↓ capacity"));
 }
 
 TEST_CASE("what held the load back is a finding", "[ctl]") {

@@ -37,6 +37,7 @@ session::DirectionResult load(wire::Direction direction, BitRate ip, Duration to
         .duration = took,
         .header_bytes = header_bytes,
         .sent = {.packets_accepted = packets,
+                 .payload_bytes = packets * payload_bytes,
                  .pacing = wire::Pacing::sleep,
                  .segmentation = true,
                  .lateness = {.p50 = 61us, .p99 = 240us, .max = 1310us}},
@@ -64,6 +65,8 @@ session::DirectionResult load(wire::Direction direction, BitRate ip, Duration to
 ctl::Report ordinary() {
     ctl::Report report;
     report.options.host = "fra1.example.net";
+    report.options.search_method = wire::Search::type_b;
+    report.options.duration = 10s;
     report.server = dgram::Endpoint{address("2001:db8:41::7"), 6711};
     report.local = dgram::Endpoint{address("2001:db8:10::23"), 50611};
     report.session = 0x8f3c000000000017;
@@ -79,6 +82,42 @@ ctl::Report ordinary() {
     result.up = load(wire::Direction::up, BitRate{48'300'000}, 10s);
     result.up->loaded = latency(150ms, 224ms, 100);
     result.bytes_used = 1'240'000'000;
+    return report;
+}
+
+ctl::Report searched() {
+    ctl::Report report = ordinary();
+    report.options.search_method = wire::Search::s3;
+    report.options.duration.reset();
+    report.options.sustained = 5s;
+    report.options.budget_bytes = 2'000'000'000;
+    report.took = 14s;
+    session::DirectionResult& down = *report.result->down;
+    session::DirectionResult& up = *report.result->up;
+    down.search = up.search = wire::Search::s3;
+    down.capacity = {.verdict = wire::CapacityVerdict::ok,
+                     .ip_bps = 943'620'000,
+                     .half_width_bps = 260'000,
+                     .saturated_ns = 5'012'000'000,
+                     .saturated_bytes = 591'000'000,
+                     .queue_ns = 12'800'000,
+                     .base_rtt_ns = 11'200'000,
+                     .loaded_rtt_ns = 25'100'000,
+                     .datagram_bytes = payload_bytes};
+    up.capacity = {.verdict = wire::CapacityVerdict::two_rate,
+                   .ip_bps = 24'120'000,
+                   .half_width_bps = 14'000,
+                   .burst_bps = 48'310'000,
+                   .burst_half_width_bps = 9'000,
+                   .bucket_bytes = 10'200'000,
+                   .saturated_ns = 5'047'000'000,
+                   .saturated_bytes = 22'000'000,
+                   .queue_ns = 15'300'000,
+                   .base_rtt_ns = 11'200'000,
+                   .loaded_rtt_ns = 27'400'000,
+                   .excess_loss_ppb = 12'000'000,
+                   .loss_floor_ppb = 300'000,
+                   .datagram_bytes = payload_bytes};
     return report;
 }
 

@@ -26,6 +26,8 @@ ctl::Report wide();
 // Latency samples `from` to `to` in equal steps.
 session::LatencyResult latency(Duration from, Duration to, std::uint64_t count);
 
+// Of the search for the capacity: sure about the download, two rates of the upload.
+ctl::Report searched();
 // A load that delivered `ip` for `took`, searched, with nothing lost.
 session::DirectionResult load(wire::Direction direction, BitRate ip, Duration took);
 

@@ -186,7 +186,7 @@ TEST_CASE("the volume of a session is for all its tests together", "[session]") 
     session.open();
     session.hear(Session::ask(1, wire::Direction::down));
     CHECK(session.ordered<BeginSending>(PortRole::download)->volume_bytes == 100'000);
-    session.end_test(PortRole::download, {.test = 1, .sent = {.packets_accepted = 50}});
+    session.end_test(PortRole::download, {.test = 1, .sent = {.payload_bytes = 60'000}});
     session.hear(Session::ask(2, wire::Direction::up));
     CHECK(session.ordered<BeginReceiving>(PortRole::upload)->volume_bytes == 40'000);
     session.end_test(PortRole::upload, {.test = 2, .received = {.payload_bytes = 39'500}});
