@@ -4,6 +4,7 @@ The order turns every other round, so that nobody always runs behind the same ne
 failed, or whose own numbers contradict each other, counts nowhere and is named.
 """
 
+import collections
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ class Run:
     figures: dict[str, float | None] = field(default_factory=dict)
     commands: list[str] = field(default_factory=list)  # as one could type them
     invalid: str = ""  # why it does not count
+    words: dict[str, str] = field(default_factory=dict)  # what is no figure
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,12 @@ class Contest:
         """Of each round; None where a run does not count or says nothing about it."""
         return [None if run.invalid else run.figures.get(key) for run in self.runs.get(name, [])]
 
+    def words(self, name: str, key: str) -> str:
+        """What the rounds said, the most frequent first."""
+        said = collections.Counter(run.words[key] for run in self.runs.get(name, [])
+                                   if not run.invalid and key in run.words)
+        return ", ".join(word for word, _ in said.most_common())
+
     def spread(self, name: str, key: str) -> Spread | None:
         return Spread.of(self.values(name, key))
 
@@ -106,6 +114,9 @@ class Contest:
         for name in self.runs:
             row = [name]
             for column in self.columns:
+                if said := self.words(name, column.key):
+                    row.append(said)
+                    continue
                 spread = self.spread(name, column.key)
                 row.append(digits(spread.median if spread else None))
                 if column.has_spread:
@@ -152,7 +163,8 @@ class Contest:
         return {"name": name,
                 "commands": runs[-1].commands if runs else [],
                 "figures": {key: spread.as_json() for key, spread in spreads.items() if spread},
-                "runs": [{"invalid": run.invalid or None, **run.figures} for run in runs]}
+                "runs": [{"invalid": run.invalid or None, **run.figures, **run.words}
+                         for run in runs]}
 
 
 def _range_of(spread: Spread | None) -> str:

@@ -17,6 +17,7 @@ import latency
 import pacing
 import placements
 import scale
+import search
 import tags
 import throughput
 from contest import WIDTH
@@ -24,8 +25,8 @@ from paths import Unavailable
 from programs import BUILD
 from tools import versions
 
-VERBS = {"throughput": throughput, "pacing": pacing, "latency": latency, "tags": tags,
-         "scale": scale, "placements": placements}
+VERBS = {"throughput": throughput, "pacing": pacing, "latency": latency, "search": search,
+         "tags": tags, "scale": scale, "placements": placements}
 RESULTS = BUILD / "results"
 _NEED_ROOT = {"throughput": "network namespaces and full socket buffers",
               "pacing": "a packet socket",
@@ -38,7 +39,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=8, metavar="N", help="rounds (8)")
     parser.add_argument("--seconds", type=float, metavar="S",
                         help="of each run (throughput, pacing, placements 2; latency 3; scale 5; "
-                             "tags 0.2)")
+                             "tags 0.2; search as long as it may take)")
     parser.add_argument("--json", action="store_true", help="print the JSON and no tables")
     parser.add_argument("--peers", action="store_true",
                         help="install the other tools, and run those of them that take long")
@@ -103,8 +104,8 @@ def heading(document: dict) -> str:
     there = [version for version in document["versions"].values() if version]
     absent = [name for name, version in document["versions"].items() if not version]
     machine = document["host"]
-    lines = [f"== {document['verb']}: {document['rounds']} rounds, {document['seconds']:g} s each, "
-             f"{document['date']}",
+    each = "" if document["seconds"] is None else f"{document['seconds']:g} s each, "
+    lines = [f"== {document['verb']}: {document['rounds']} rounds, {each}{document['date']}",
              f"{machine['cpus']} x {machine['cpu']}, Linux {machine['kernel']}, "
              f"load {machine['load_average']:.1f} before",
              "; ".join(there)]
