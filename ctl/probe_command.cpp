@@ -30,9 +30,9 @@ constexpr std::size_t largest_default_packet = 9000;
 
 session::ClientHandshake::Wishes wishes_of(const ProbeOptions& options) {
     const std::uint64_t rate = options.rate.value_or(BitRate{0}).bps();
-    const Duration longest = session::longest_search(Duration::zero(), options.sustained);
     return {.rate = BitRate{rate / options.parallel},
-            .duration = options.duration.value_or(longest)};
+            .duration = options.duration.value_or(
+                session::longest_search(Duration::zero(), options.sustained))};
 }
 
 std::uint16_t payload_for(const ProbeOptions& options, const Contacted& contacted) {
