@@ -8,8 +8,8 @@ from harness import Outcome, SystemTest, Daemon
 TBF_BPS = 100_000_000
 IP_BPS = TBF_BPS * 1500 / 1514
 TOLERANCE = 0.03
-# A search fills the queue by 10 ms or so.
-QUEUE_NS = 3_000_000
+# A search fills the queue by 10 ms or so, S3 for half of its time.
+QUEUE_NS = 2_000_000
 GIGABIT = 1_000_000_000
 DIRECTIONS = ("down", "up")
 
@@ -91,8 +91,8 @@ class ASearch(SystemTest):
             self.assertAlmostEqual(way["rate_bps"]["ip"] / IP_BPS, 1, delta=TOLERANCE,
                                    msg=f"{direction}: {way}")
             # The bucket is on the sending host: a queue there is a queue of the path all the same.
-            # S3 fills it in a part of its steps only.
-            self.assertGreater(way["loaded_rtt_ns"]["p95"], idle + QUEUE_NS, direction)
+            # S3 fills it in a part of its steps only, so the mean is asked for.
+            self.assertGreater(way["loaded_rtt_ns"]["mean"], idle + QUEUE_NS, direction)
             # A second at the IP layer has 28 bytes of 1500 more than its payload, and 38 of
             # Ethernet come on top of them.
             self.assertAlmostEqual(way["rate_bps"]["payload"] / way["rate_bps"]["ip"], 1472 / 1500,
