@@ -16,6 +16,10 @@ public:
     // its gap.
     void set_rate(MonoTime now, BitRate rate, std::uint32_t datagram_bytes);
 
+    // Nothing is due until there is a rate again, whose schedule then begins anew, be it the same:
+    // nobody was late for the time between.
+    void pause() { gap_ns_ = 0; }
+
     // Datagrams that may leave now: 0 when none is due, at most one train. A train lasts at most
     // 100 us of the rate (250 us above 5 Gbit/s); up to 200 Mbit/s it is a single datagram.
     // With a horizon later than now, also what is due until then: somebody else will wait for it.

@@ -266,7 +266,10 @@ void BulkSender::next_step(MonoTime now) {
     const bool wants_more = order_.rate.bps() == 0 || order_.rate > order_.granted;
     if (order_.granted.bps() != 0 && wants_more && plan_.rate >= order_.granted)
         note_limit(wire::LimitedBy::grant);
-    if (!silent()) pacer_.set_rate(now, plan_.rate, plan_.datagram_bytes);
+    if (silent())
+        pacer_.pause();
+    else
+        pacer_.set_rate(now, plan_.rate, plan_.datagram_bytes);
 }
 
 void BulkSender::on_timer(MonoTime now) {

@@ -141,6 +141,12 @@ TEST_CASE("a receiver that cannot keep up is told from a slow path", "[search]")
     CHECK(run.received.socket_drops > 0);
 }
 
+TEST_CASE("the search's own silences are no fault of the sending host", "[search]") {
+    const SearchRun run = sim::run_search(over("line_40m"));
+    CHECK(run.sent.packets_skipped == 0);
+    CHECK(run.sent.limited_by != wire::LimitedBy::host);
+}
+
 TEST_CASE("a sender that stands still now and then changes nothing", "[search]") {
     SearchOrder order = over_a_line();
     order.sender = {.stalls_per_second = 4, .stall = 10ms};

@@ -116,6 +116,21 @@ TEST_CASE("setting the same rate again changes nothing", "[measure]") {
     CHECK(often.due() == once.due());
 }
 
+TEST_CASE("nothing is due in a pause, and nothing is late after it at the same rate", "[measure]") {
+    Pacer pacer;
+    MonoTime now = start;
+    pacer.set_rate(start, BitRate{10'000'000}, size);
+    (void)run(pacer, now, start + 100ms);
+    pacer.pause();
+    CHECK(pacer.due_now(start + 200ms) == 0);
+    pacer.set_rate(start + 300ms, BitRate{10'000'000}, size);
+    CHECK(pacer.due() == start + 300ms);
+    now = start + 300ms;
+    CHECK(run(pacer, now, start + 400ms) == 100);
+    pacer.stop(start + 400ms);
+    CHECK(pacer.skipped() == 0);
+}
+
 TEST_CASE("what was due before the end and has not left is skipped", "[measure]") {
     Pacer pacer;
     pacer.set_rate(start, BitRate{1'000'000}, size);
