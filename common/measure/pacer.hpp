@@ -7,6 +7,8 @@
 #include "base/units.hpp"
 #include "clock/time.hpp"
 
+#include <algorithm>
+
 namespace wyn::measure {
 
 class Pacer {
@@ -19,6 +21,9 @@ public:
     // Nothing is due until there is a rate again, whose schedule then begins anew, be it the same:
     // nobody was late for the time between.
     void pause() { gap_ns_ = 0; }
+
+    // Where the schedule is late it goes on from `now`, and nothing of it is skipped.
+    void postpone(MonoTime now) { start_ += std::max(now - due(), Duration::zero()); }
 
     // Datagrams that may leave now: 0 when none is due, at most one train. A train lasts at most
     // 100 us of the rate (250 us above 5 Gbit/s); up to 200 Mbit/s it is a single datagram.

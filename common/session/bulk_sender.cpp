@@ -128,6 +128,8 @@ BulkTrain BulkSender::next_train(MonoTime now) {
         return build(now, 1);
     }
     if (silent()) return {};
+    // What a step has so many of is not skipped, however late.
+    if (plan_.most_datagrams != 0) pacer_.postpone(now);
     const MonoTime planned = pacer_.due();
     const MonoTime horizon = std::min(now + lookahead(), running_since_ + order_.duration - 1ns);
     const std::uint32_t due = std::min({pacer_.due_now(now, std::max(now, horizon)),
@@ -259,6 +261,7 @@ void BulkSender::start_running(MonoTime now) {
 
 void BulkSender::next_step(MonoTime now) {
     const std::uint32_t id = steps_.newest().id + 1;
+    if (id > 1) steps_.on_end(now - controller_->step_end());
     plan_ = controller_->next_step(id, now);
     left_in_step_ = plan_.most_datagrams == 0 ? UINT32_MAX : plan_.most_datagrams;
     open_step(id, now, plan_.datagram_bytes);

@@ -16,6 +16,11 @@ void SentSteps::on_sent(std::uint64_t datagrams, MonoTime time, Duration late) {
     step.latest = std::max(step.latest, late);
 }
 
+void SentSteps::on_end(Duration late) {
+    Step& step = ring_[newest_ % remembered];
+    step.latest = std::max(step.latest, late);
+}
+
 const SentSteps::Step* SentSteps::find(std::uint32_t id) const {
     const Step& step = ring_[id % remembered];
     return step.id == id && id <= newest_ ? &step : nullptr;

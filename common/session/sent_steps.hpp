@@ -17,13 +17,15 @@ public:
         std::uint32_t datagram_bytes = 0;
         std::uint64_t sent = 0;      // datagrams that the stack took
         MonoTime first_sent = never; // never: none has left
-        Duration latest{};           // of its trains, after its time in the schedule
+        Duration latest{};           // of its trains and its end, after their times
     };
     static constexpr std::uint32_t remembered = 512;
 
     // The next step, whose id is one more than the newest one's; step 0 is that of the primer.
     void open(const Step& step);
     void on_sent(std::uint64_t datagrams, MonoTime time, Duration late);
+    // The newest one ends so long after its time: the gap behind its last train is its own.
+    void on_end(Duration late);
 
     const Step& newest() const { return ring_[newest_ % remembered]; }
     // Nothing when it was not sent yet or is forgotten.

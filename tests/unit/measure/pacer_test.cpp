@@ -131,6 +131,17 @@ TEST_CASE("nothing is due in a pause, and nothing is late after it at the same r
     CHECK(pacer.skipped() == 0);
 }
 
+TEST_CASE("a schedule that is put off skips nothing", "[measure]") {
+    Pacer pacer;
+    pacer.set_rate(start, BitRate{1'000'000'000}, size); // one each 10 us
+    pacer.postpone(start - 1ms);
+    CHECK(pacer.due() == start);
+    pacer.postpone(start + 5ms);
+    CHECK(pacer.due() == start + 5ms);
+    CHECK(pacer.due_now(start + 5ms) > 0);
+    CHECK(pacer.skipped() == 0);
+}
+
 TEST_CASE("what was due before the end and has not left is skipped", "[measure]") {
     Pacer pacer;
     pacer.set_rate(start, BitRate{1'000'000}, size);

@@ -53,6 +53,15 @@ TEST_CASE("what both ends know of a step is put together", "[session]") {
     CHECK(outcomes[1].received == 0);
 }
 
+TEST_CASE("the gap behind the last train of a step is that step's", "[session]") {
+    SentSteps steps = three_steps();
+    steps.on_end(9ms);
+    CHECK(steps.outcomes(feedback_of(3, 1))[0].latest == 9ms);
+    steps.on_end(-1ms); // it ended early, as feedback may make it
+    CHECK(steps.outcomes(feedback_of(3, 1))[0].latest == 9ms);
+    CHECK(steps.outcomes(feedback_of(2, 1))[0].latest == 2ms);
+}
+
 TEST_CASE("no more can have arrived than was sent", "[session]") {
     SentSteps steps = three_steps();
     wire::Feedback lie = feedback_of(1, 0);
