@@ -1,10 +1,15 @@
 #include "session/beside_load.hpp"
 
+#include "wire/layout.hpp"
+
 namespace wyn::session {
 
-void BesideLoad::note(MonoTime now, const PortSnapshot& control, std::uint32_t header_bytes) {
-    in_.newest = control.bytes_in + control.datagrams_in * header_bytes;
-    out_.newest = control.bytes_out + control.datagrams_out * header_bytes;
+void BesideLoad::note(MonoTime now, const PortSnapshot& control, const PortSnapshot& other,
+                      std::uint32_t header_bytes) {
+    in_.newest = control.bytes_in + other.bytes_in +
+                 (control.datagrams_in + other.datagrams_in) * header_bytes;
+    out_.newest = control.bytes_out + other.bytes_out +
+                  (control.datagrams_out + other.datagrams_out) * header_bytes;
     newest_at_ = now;
     if (begun_) return;
     begun_ = true;
@@ -16,6 +21,12 @@ void BesideLoad::note(MonoTime now, const PortSnapshot& control, std::uint32_t h
 double BesideLoad::rate(const Counter& counter) const {
     const double seconds = to_seconds(newest_at_ - first_at_);
     return seconds > 0 ? static_cast<double>(counter.newest - counter.first) * 8 / seconds : 0;
+}
+
+double beats_bps(wire::Direction direction, Duration heartbeat, std::uint32_t header_bytes) {
+    const double beats = direction == wire::Direction::up ? 2 : 1;
+    const double bits = 8.0 * static_cast<double>(sizeof(wire::BeatLayout) + header_bytes);
+    return heartbeat > Duration::zero() ? beats * bits / to_seconds(heartbeat) : 0;
 }
 
 } // namespace wyn::session

@@ -1,5 +1,5 @@
 // What our own latency flow and messages took of a path beside a load. They go through the same
-// bottleneck, so they belong to its capacity: 50 kbit/s, which is 0.5 % of 10 Mbit/s.
+// bottleneck, so they belong to its capacity: up to 65 kbit/s, which is 0.65 % of 10 Mbit/s.
 #pragma once
 
 #include "session/port_link.hpp"
@@ -9,9 +9,10 @@ namespace wyn::session {
 class BesideLoad {
 public:
     void begin() { *this = {}; }
-    // A snapshot of the control port while the load runs.
-    void note(MonoTime now, const PortSnapshot& control, std::uint32_t header_bytes);
-    // IP bits per second that it received (down) or sent since the first snapshot; 0: not known.
+    // The newest snapshots of the two ports without a load, while it runs.
+    void note(MonoTime now, const PortSnapshot& control, const PortSnapshot& other,
+              std::uint32_t header_bytes);
+    // IP bits per second that they received (down) or sent since the first ones; 0: not known.
     double down_bps() const { return rate(in_); }
     double up_bps() const { return rate(out_); }
 
@@ -28,5 +29,9 @@ private:
     Counter in_;
     Counter out_;
 };
+
+// IP bits per second of the beats on the loaded port, whose counters count the load, too: up a
+// BEAT0 and a BEAT2 in each heartbeat, down a BEAT1.
+double beats_bps(wire::Direction direction, Duration heartbeat, std::uint32_t header_bytes);
 
 } // namespace wyn::session

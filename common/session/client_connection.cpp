@@ -132,7 +132,8 @@ void ClientConnection::on_snapshot(MonoTime now, PortRole role, const PortSnapsh
     note_usage();
     if (current_ == nullptr) return;
     if (step_ == Step::loading && role == PortRole::control)
-        beside_.note(now, snapshot, header_bytes_);
+        beside_.note(now, snapshot, snapshots_[static_cast<std::size_t>(unloaded_port())],
+                     header_bytes_);
     if (step_ == Step::loading && budget_.is_over(result_.bytes_used))
         return stop_load(now, wire::End::completed, out);
     if (role != bulk_port() || snapshot.test != test_) return;
@@ -455,7 +456,8 @@ void ClientConnection::stop_load(MonoTime now, wire::End why, ConnectionOutbox& 
 void ClientConnection::count_beside() {
     wire::CapacityRecord& capacity = current_->capacity;
     if (!wire::is_of_a_full_path(capacity.verdict)) return;
-    const double bps = is_down() ? beside_.down_bps() : beside_.up_bps();
+    const double bps = (is_down() ? beside_.down_bps() : beside_.up_bps()) +
+                       beats_bps(current_->direction, result_.terms.heartbeat, header_bytes_);
     capacity.ip_bps += static_cast<std::uint64_t>(bps);
     if (capacity.burst_bps != 0) capacity.burst_bps += static_cast<std::uint64_t>(bps);
 }

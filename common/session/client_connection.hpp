@@ -125,6 +125,7 @@ private:
 
     bool is_down() const { return current_->direction == wire::Direction::down; }
     PortRole bulk_port() const { return is_down() ? PortRole::download : PortRole::upload; }
+    PortRole unloaded_port() const { return is_down() ? PortRole::upload : PortRole::download; }
     std::uint64_t volume_left() const;
     Duration load_time() const;
     Duration settle_time() const;
