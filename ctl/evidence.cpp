@@ -91,7 +91,10 @@ void add_capacity(verdict::Load& load, const DirectionResult& result) {
     }
     if (wire::is_of_a_full_path(found.verdict)) {
         capacity.excess_loss = found.excess_loss_ppb / 1e9;
-        capacity.loss_floor = found.loss_floor_ppb / 1e9;
+        // None of so few datagrams was lost, or there were too few to say: nobody tells which.
+        if (const auto floor = unless_zero(found.loss_floor_ppb))
+            capacity.loss_floor = static_cast<double>(*floor) / 1e9;
+        load.in_band = Duration{static_cast<Duration::rep>(found.queue_ns)};
     }
     load.capacity = capacity;
 }

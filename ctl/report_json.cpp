@@ -53,7 +53,7 @@ Json load_latency_json(const verdict::Load& load) {
     if (!load.latency) return nullptr;
     const verdict::LoadLatency& latency = *load.latency;
     const auto flow_queueing =
-        load.in_band ? verdict::has_flow_queueing(*load.in_band, latency.added) : std::nullopt;
+        load.in_band ? verdict::has_flow_queueing(*load.in_band, latency) : std::nullopt;
     return {{"added_ns", latency.added.count()},
             {"mean_increase_ns", latency.mean_increase.count()},
             {"p99_increase_ns", ns_or_null(latency.p99_increase)},

@@ -83,7 +83,8 @@ constexpr std::array<CodeText, codes.size()> table{{
      "Measure again when the server is alone; wyndrvrctl status tells there."},
     {Code::unstable, "what the path carries varies",
      "The search could not bring the interval of its mean below what was wanted: the rate changed "
-     "all the time, as on radio links and where others use the same path.",
+     "all the time, as on radio links and where others use the same path. Not sure when the sender "
+     "was too busy to send one in a hundred datagrams in time.",
      "Repeat it, or measure for longer with -t."},
     {Code::two_rate, "faster at first: a token bucket",
      "The rate fell once and stayed: a token bucket let a burst through, until it was empty. Both "

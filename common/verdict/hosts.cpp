@@ -10,9 +10,7 @@ namespace wyn::verdict {
 
 namespace {
 
-// A sender that skips one in a hundred of what was due was not fast enough (session/bulk_sender);
-// one stall of a host in a short load does as much, so that alone says little.
-constexpr double too_much_skipped = 0.01;
+// One stall of a host in a short load is enough to be too much, so that alone says little.
 constexpr double far_too_much_skipped = 0.05;
 // Drops of a whole host are others' too: they mean something only when there are many.
 bool are_many(const std::optional<std::uint64_t>& drops, const Load& load) {
@@ -34,8 +32,7 @@ bool fell_short(const Load& load) {
                lost->ratio() < noticeable_loss && socket_loss(load) &&
                socket_loss(load)->ratio() < noticeable_loss;
     }
-    const auto skipped = skipped_share(load);
-    return skipped && skipped->ratio() >= too_much_skipped;
+    return stood_still(load);
 }
 
 // Whether its processor is why. Nothing: it is not known how busy it was; a thread that spins is

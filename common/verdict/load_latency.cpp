@@ -47,6 +47,7 @@ std::optional<LoadLatency> latency_under_load(const stats::Histogram& idle,
     LoadLatency latency{.idle = *idle.quantile(0.5), .loaded = *loaded.quantile(0.5)};
     latency.added = latency.loaded - latency.idle;
     latency.mean_increase = *loaded.mean() - latency.idle;
+    latency.high_increase = *loaded.quantile(0.95) - latency.idle;
     if (loaded.enough_for(0.99)) latency.p99_increase = *loaded.quantile(0.99) - latency.idle;
     if (idle.enough_for(0.9)) latency.idle_spread = *idle.quantile(0.9) - latency.idle;
     latency.round_trips_per_minute = trips_per_minute(latency.loaded);
@@ -60,11 +61,10 @@ std::optional<Grade> grade_of(const std::optional<LoadLatency>& down,
     return grade_of((down->mean_increase + up->mean_increase) / 2);
 }
 
-std::optional<bool> has_flow_queueing(Duration in_band, Duration foreign) {
+std::optional<bool> has_flow_queueing(Duration in_band, const LoadLatency& others) {
     if (in_band < clear_queue) return std::nullopt;
-    const Duration waited = std::max(foreign, Duration::zero());
-    if (waited <= in_band / not_in_it) return true;
-    if (waited >= in_band / in_it) return false;
+    if (others.high_increase <= in_band / not_in_it) return true;
+    if (others.added >= in_band / in_it) return false;
     return std::nullopt;
 }
 

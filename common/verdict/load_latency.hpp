@@ -25,6 +25,9 @@ struct LoadLatency {
     Duration mean_increase{};
     // 99th percentile under load, less the idle median; nothing below 1000 samples.
     std::optional<Duration> p99_increase;
+    // What others wait while the load's queue stands, which a search keeps for the last part of its
+    // time only: 95th percentile under load, less the idle median. A sign, of however few samples.
+    Duration high_increase{};
     // How far idle round trips vary by themselves: 90th percentile less median; nothing below 100
     // samples.
     std::optional<Duration> idle_spread;
@@ -44,8 +47,8 @@ std::optional<Grade> grade_of(const std::optional<LoadLatency>& down,
                               const std::optional<LoadLatency>& up);
 
 // Whether queues on the path keep flows apart: `in_band` is by how much the load delays itself,
-// `foreign` by how much it delays others. Nothing while the load delays itself by less than 5 ms,
-// or when neither answer is clear.
-std::optional<bool> has_flow_queueing(Duration in_band, Duration foreign);
+// `others` how it delays those. Nothing while the load delays itself by less than 5 ms, or when
+// neither answer is clear.
+std::optional<bool> has_flow_queueing(Duration in_band, const LoadLatency& others);
 
 } // namespace wyn::verdict

@@ -203,7 +203,7 @@ std::optional<Finding> aqm(const Evidence& /*evidence*/, const Load& load) {
         finding.evidence = {count_value("marked", marked->hits),
                             count_value("markable", marked->trials)};
     } else if (load.in_band && load.latency && own_delay(load) != DelaySign::flat &&
-               has_flow_queueing(*load.in_band, load.latency->added) == true) {
+               has_flow_queueing(*load.in_band, *load.latency) == true) {
         finding.confidence = others_known ? Confidence::high : Confidence::medium;
         finding.sentence =
             fmt::format("The {} waits in a queue of its own: others hardly notice it.", load_name);

@@ -53,7 +53,7 @@ LoadRule ecn_bleached;
 LoadRule pmtu_blackhole;
 
 // validity.cpp: what must be known to read the number right.
-LoadRule unstable;     // high: the search says how much
+LoadRule unstable;     // high: the search says how much, and the sender kept its schedule
 LoadRule two_rate;     // high: both rates and the bucket are known
 LoadRule lower_bound;  // high: what held the load back is known
 ProbeRule busy_server; // high: the rate of the others is known

@@ -111,6 +111,11 @@ bool stolen(const Host& host) {
     return host.steal && *host.steal >= disturbing_steal;
 }
 
+bool stood_still(const Load& load) {
+    const auto skipped = skipped_share(load);
+    return load.kind != LoadKind::unpaced && skipped && skipped->ratio() >= too_much_skipped;
+}
+
 bool in_doubt(const Evidence& evidence, const Load& load) {
     const bool stalled = load.capacity && load.capacity->word == CapacityWord::host_stalled;
     return !load.complete || stalled || stolen(load.sender) || stolen(load.receiver) ||

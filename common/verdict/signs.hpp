@@ -49,6 +49,11 @@ DelaySign own_delay(const Load& load);
 DelaySign delay_of_others(const Load& load);
 inline constexpr Duration climbing_delay = 30ms;
 
+// A sender that skips one in a hundred of what was due was not fast enough (session/bulk_sender);
+// one stall of a host in a short load does as much.
+inline constexpr double too_much_skipped = 0.01;
+bool stood_still(const Load& load);
+
 // Makes every statement about the path less sure: a machine that did not get its processor, a
 // receiver that lost datagrams, others who loaded the server, a run that was cut short.
 bool in_doubt(const Evidence& evidence, const Load& load);

@@ -35,9 +35,13 @@ bool explains_loss(Code code) {
     return false;
 }
 
-bool any(const Load& load, std::span<const Finding> found, bool (*explains)(Code)) {
+// That a queue which is kept short may be why is no more than a possibility: not enough for losses
+// that users complain about.
+bool is_explained(const Share& lost, const Load& load, std::span<const Finding> found) {
     return std::ranges::any_of(found, [&](const Finding& finding) {
-        return finding.direction == load.direction && explains(finding.code);
+        const bool is_guess = finding.code == Code::aqm && finding.confidence == Confidence::low;
+        return finding.direction == load.direction && explains_loss(finding.code) &&
+               !(is_guess && lost.ratio() >= bad_loss);
     });
 }
 
@@ -68,8 +72,8 @@ std::optional<Finding> unexplained_loss(const Load& load, std::span<const Findin
     // Without a schedule more is sent than the path carries, and the rest is lost on purpose.
     if (load.kind == LoadKind::unpaced || !exceeds(path_loss(load), noticeable_loss))
         return std::nullopt;
-    if (any(load, found, explains_loss)) return std::nullopt;
     const Share lost = *path_loss(load);
+    if (is_explained(lost, load, found)) return std::nullopt;
     Finding finding = unknown_finding(
         load,
         fmt::format("The path lost {} of {} datagrams, and what is known does not tell why.",
@@ -81,9 +85,10 @@ std::optional<Finding> unexplained_loss(const Load& load, std::span<const Findin
 }
 
 std::optional<Finding> unexplained_delay(const Load& load, std::span<const Finding> found) {
-    const auto is_bloat = [](Code code) { return code == Code::bufferbloat; };
-    if (delay_of_others(load) != DelaySign::climbs || any(load, found, is_bloat))
-        return std::nullopt;
+    const bool is_bloat = std::ranges::any_of(found, [&](const Finding& finding) {
+        return finding.direction == load.direction && finding.code == Code::bufferbloat;
+    });
+    if (delay_of_others(load) != DelaySign::climbs || is_bloat) return std::nullopt;
     Finding finding = unknown_finding(
         load,
         fmt::format("Others wait {} longer beside the {}, which does not wait itself.",

@@ -85,7 +85,8 @@ std::optional<Finding> unstable(const Evidence& /*evidence*/, const Load& load) 
     const Capacity& capacity = *load.capacity;
     Finding finding{.code = Code::unstable,
                     .direction = load.direction,
-                    .confidence = capacity.half_width ? Confidence::high : Confidence::medium,
+                    .confidence = capacity.half_width && !stood_still(load) ? Confidence::high
+                                                                            : Confidence::medium,
                     .level = Level::warn,
                     .evidence = {value("rate", capacity.ip)},
                     .advice = "Repeat it, or measure for longer with -t: radio and shared links "
@@ -97,6 +98,13 @@ std::optional<Finding> unstable(const Evidence& /*evidence*/, const Load& load) 
             fmt::format("The rate of the {} varies: its mean is known to within {} only.",
                         noun(load.direction), print(*capacity.half_width));
         finding.evidence.push_back(value("half_width", *capacity.half_width));
+    }
+    // A path that is filled by fits and starts varies as well.
+    if (stood_still(load)) {
+        finding.evidence.push_back(count_value("skipped", *load.skipped));
+        finding.advice = fmt::format("Measure again while {} has less to do: it was too busy to "
+                                     "send some datagrams in time.",
+                                     sender_of(load));
     }
     return finding;
 }

@@ -116,12 +116,15 @@ TEST_CASE("what a search found is evidence, as far as it goes", "[ctl]") {
     CHECK(down.ip == BitRate{943'620'000});
     CHECK(down.half_width == BitRate{260'000});
     CHECK_FALSE(down.burst);
+    CHECK(down.excess_loss == 0);
+    CHECK_FALSE(down.loss_floor);
     const verdict::Capacity& up = evidence.up->capacity.value();
     CHECK(up.word == verdict::CapacityWord::two_rate);
     CHECK(up.burst == BitRate{48'310'000});
     CHECK(up.bucket_bytes == 10'200'000u);
     CHECK(up.excess_loss.value() == Approx(0.012));
     CHECK(up.loss_floor.value() == Approx(0.0003));
+    CHECK(evidence.down->in_band == 2'800us);
     // Of a path that was never full nothing is known but how much it carries at least.
     report.result->down->capacity = {.verdict = wire::CapacityVerdict::sender_limited,
                                      .ip_bps = 5'000'000};
@@ -129,4 +132,5 @@ TEST_CASE("what a search found is evidence, as far as it goes", "[ctl]") {
     CHECK(evidence.down->capacity->word == verdict::CapacityWord::sender_limited);
     CHECK_FALSE(evidence.down->capacity->half_width);
     CHECK_FALSE(evidence.down->capacity->excess_loss);
+    CHECK_FALSE(evidence.down->in_band);
 }

@@ -182,7 +182,7 @@ TEST_CASE("a capacity is told with its width, or as what it is at least", "[ctl]
         REQUIRE(at != std::string::npos);
         return text.substr(at + 14, text.find('\n', at) - at - 14);
     };
-    CHECK(told() == "943.6 ± 0.3 Mbit/s   full for 5.01 s   queue 12.8 ms");
+    CHECK(told() == "943.6 ± 0.3 Mbit/s   full for 5.01 s   queue 2.80 ms");
     found.ip_bps = 93'421'000;
     found.half_width_bps = 2'000;
     CHECK(told().starts_with("93.42 ± 0.01 Mbit/s")); // some width there is

@@ -100,9 +100,9 @@ ctl::Report searched() {
                      .half_width_bps = 260'000,
                      .saturated_ns = 5'012'000'000,
                      .saturated_bytes = 591'000'000,
-                     .queue_ns = 12'800'000,
+                     .queue_ns = 2'800'000,
                      .base_rtt_ns = 11'200'000,
-                     .loaded_rtt_ns = 25'100'000,
+                     .loaded_rtt_ns = 14'100'000,
                      .datagram_bytes = payload_bytes};
     up.capacity = {.verdict = wire::CapacityVerdict::two_rate,
                    .ip_bps = 24'120'000,
@@ -112,9 +112,9 @@ ctl::Report searched() {
                    .bucket_bytes = 10'200'000,
                    .saturated_ns = 5'047'000'000,
                    .saturated_bytes = 22'000'000,
-                   .queue_ns = 15'300'000,
+                   .queue_ns = 171'300'000,
                    .base_rtt_ns = 11'200'000,
-                   .loaded_rtt_ns = 27'400'000,
+                   .loaded_rtt_ns = 183'400'000,
                    .excess_loss_ppb = 12'000'000,
                    .loss_floor_ppb = 300'000,
                    .datagram_bytes = payload_bytes};

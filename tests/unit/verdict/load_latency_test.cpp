@@ -43,6 +43,7 @@ TEST_CASE("added latency is told between medians, and graded by the mean", "[ver
     CHECK(about(latency->loaded, 200ms));
     CHECK(latency->added == latency->loaded - latency->idle);
     CHECK(about(latency->mean_increase, 189ms));
+    CHECK(about(latency->high_increase, 279ms));
     CHECK(about(*latency->p99_increase, 287ms));
     CHECK(about(*latency->idle_spread, 800us, 12ms));
     CHECK(latency->grade == Grade::c);
@@ -82,11 +83,25 @@ TEST_CASE("both directions together are graded by their mean", "[verdict]") {
     CHECK_FALSE(grade_of(short_queue, std::nullopt).has_value());
 }
 
+TEST_CASE("who waits at the end of a search only stands in its queue all the same", "[verdict]") {
+    // A long way to a full path, as where a round trip takes long: four fifths of the samples met
+    // no queue yet.
+    stats::Histogram loaded = round_trips(300ms, 300ms, 80);
+    loaded.merge(round_trips(315ms, 315ms, 20));
+    const auto latency = latency_under_load(round_trips(300ms, 300ms, 100), loaded);
+    REQUIRE(latency);
+    CHECK(about(latency->added, 0ms));
+    CHECK_FALSE(has_flow_queueing(15ms, *latency).has_value());
+}
+
 TEST_CASE("a load that only delays itself has a queue of its own", "[verdict]") {
-    CHECK(has_flow_queueing(100ms, 1ms) == true);
-    CHECK(has_flow_queueing(100ms, -1ms) == true);
-    CHECK(has_flow_queueing(100ms, 90ms) == false);
-    CHECK(has_flow_queueing(100ms, 200ms) == false);
-    CHECK_FALSE(has_flow_queueing(100ms, 40ms).has_value());
-    CHECK_FALSE(has_flow_queueing(4ms, 0ms).has_value());
+    const auto risen_by = [](Duration added) {
+        return LoadLatency{.added = added, .high_increase = added};
+    };
+    CHECK(has_flow_queueing(100ms, risen_by(1ms)) == true);
+    CHECK(has_flow_queueing(100ms, risen_by(-1ms)) == true);
+    CHECK(has_flow_queueing(100ms, risen_by(90ms)) == false);
+    CHECK(has_flow_queueing(100ms, risen_by(200ms)) == false);
+    CHECK_FALSE(has_flow_queueing(100ms, risen_by(40ms)).has_value());
+    CHECK_FALSE(has_flow_queueing(4ms, risen_by(0ms)).has_value());
 }

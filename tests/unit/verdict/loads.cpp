@@ -9,6 +9,7 @@ using namespace verdict;
 LoadLatency risen_by(Duration added, Duration spread) {
     LoadLatency latency{.idle = 10ms, .loaded = 10ms + added, .added = added};
     latency.mean_increase = added;
+    latency.high_increase = added;
     latency.p99_increase = added + spread;
     latency.idle_spread = spread;
     latency.round_trips_per_minute = static_cast<std::uint64_t>(60s / latency.loaded);

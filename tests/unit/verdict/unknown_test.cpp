@@ -35,6 +35,28 @@ TEST_CASE("loss that nothing explains is not known, and what would tell is said"
                              "or a policer's.");
 }
 
+TEST_CASE("that an AQM may be why is no reason for many losses", "[verdict]") {
+    Load load = test::sound_load();
+    load.low_rate_loss.reset();
+    load.high_rate_loss.reset();
+    load.capacity->loss_floor.reset(); // too little was sent before the path was full
+    load.capacity->excess_loss = 0.02;
+    load.path_lost = 2'000;
+    load.received = 98'000;
+    CHECK(found(load, Code::aqm)->confidence == Confidence::low);
+    CHECK(found(load, Code::unknown));
+    load.path_lost = 500;
+    load.received = 99'500;
+    CHECK(found(load, Code::aqm));
+    CHECK_FALSE(found(load, Code::unknown));
+    load.path_lost = 2'000;
+    load.received = 98'000;
+    load.capacity->loss_floor = 0.02;
+    load.capacity->excess_loss = 0;
+    CHECK(found(load, Code::random_loss));
+    CHECK_FALSE(found(load, Code::unknown));
+}
+
 TEST_CASE("loss that is explained, meant, or next to nothing is not unknown", "[verdict]") {
     Load load = lossy();
     SECTION("a floor explains it") {

@@ -37,6 +37,11 @@ TEST_CASE("a search that says that the rate varies is believed", "[verdict]") {
     REQUIRE(finding);
     CHECK(finding->confidence == Confidence::high);
     CHECK(has(finding->sentence, "within 4.00 Mbit/s"));
+    // A sender that fills the path by fits and starts makes it look like that.
+    load.skipped = 2'000;
+    CHECK(found(load, Code::unstable)->confidence == Confidence::medium);
+    CHECK(has(found(load, Code::unstable)->advice, "while this host has less to do"));
+    load.skipped = 0;
     load.capacity->half_width.reset();
     CHECK(found(load, Code::unstable)->confidence == Confidence::medium);
     CHECK_FALSE(found(test::bare_load(), Code::unstable));
