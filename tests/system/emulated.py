@@ -28,6 +28,10 @@ _PR_SET_PDEATHSIG = 1
 _QUEUE_PACKETS = "20000"
 # What carries packets later than that changes the path: of 99 of 100 departures.
 PUNCTUAL_NS = 200_000
+# wyndrvr-protocol(7): magic, version and type; where the step is, and that of the primer.
+_BULK = "57440130"
+_STEP = slice(48, 56)
+_PRIMER = "00000000"
 _libc = ctypes.CDLL(None)
 
 
@@ -43,12 +47,20 @@ class Truth:
         """The 99th percentile of how late this machine let packets go, of the worse direction."""
         return max(self.report[way]["lateness_ns"]["p99"] or 0 for way in ("up", "down"))
 
-    def is_as_described(self) -> bool:
+    def is_as_described(self, most_late_ns: float = PUNCTUAL_NS) -> bool:
         """Whether the path was what its scenario says, as far as this machine was in time."""
-        return self.dropped_before == 0 and self.lateness_ns() <= PUNCTUAL_NS
+        return self.dropped_before == 0 and self.lateness_ns() <= most_late_ns
 
     def of(self, way: str) -> list[dict[str, str]]:
         return [packet for packet in self.packets if packet["way"] == way]
+
+    def load(self, way: str) -> list[dict[str, str]]:
+        """The datagrams of the load, without the primer that opens the way for them."""
+        return [packet for packet in self.bulk(way) if packet["payload"][_STEP] != _PRIMER]
+
+    def bulk(self, way: str) -> list[dict[str, str]]:
+        """Those, and the primer."""
+        return [packet for packet in self.of(way) if packet["payload"].startswith(_BULK)]
 
 
 def _find_tun() -> None:
@@ -63,13 +75,15 @@ def _find_tun() -> None:
 
 
 class Emulated(Network):
-    """From construction to down(). `scenario` is the name of a file of SCENARIOS, or TOML."""
+    """From construction to down(). `scenario` is the name of a file of SCENARIOS, or TOML;
+    `emulator` the program."""
 
     devices = {"server": _DEVICE, "client": _DEVICE}
     kind = "emulated-"  # beside a Network of the same process
 
-    def __init__(self, scenario: str, seed: int = 1):
+    def __init__(self, scenario: str, seed: int = 1, emulator: str = EMULATOR):
         _find_tun()
+        self._emulator = emulator
         self._directory = tempfile.TemporaryDirectory(prefix="wyndrvr-emulated-")
         self._process: subprocess.Popen | None = None
         self._seed = seed
@@ -84,7 +98,7 @@ class Emulated(Network):
     def _join(self) -> None:
         log = f"{self._directory.name}/truth.csv"
         self._process = subprocess.Popen(
-            [EMULATOR, self._scenario, "--seed", str(self._seed), "--log", log,
+            [self._emulator, self._scenario, "--seed", str(self._seed), "--log", log,
              "--client", f"/run/netns/{self.names['client']}",
              "--server", f"/run/netns/{self.names['server']}"],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

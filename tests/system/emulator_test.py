@@ -4,10 +4,6 @@ import harness
 from emulated import Emulated, Truth
 from harness import Daemon, Outcome, SystemTest
 
-# wyndrvr-protocol(7): magic, version and type; where the step is, and that of the primer.
-BULK = "57440130"
-STEP = slice(48, 56)
-PRIMER = "00000000"
 WAYS = ("up", "down")
 
 CLEAN = """
@@ -57,12 +53,6 @@ class AnEmulatedPath(SystemTest):
                   f"and dropped {truth.dropped_before} packets before the path")
         return outcome, truth
 
-    def _load(self, truth: Truth, way: str) -> list[dict[str, str]]:
-        """What the path knows of the datagrams of the load, by the protocol's page, without the
-        primer that opens the way for them."""
-        return [packet for packet in truth.of(way)
-                if packet["payload"].startswith(BULK) and packet["payload"][STEP] != PRIMER]
-
     def test_has_the_delay_that_its_description_says(self):
         outcome, truth = self._measured(CLEAN, "-b", "2M")
         idle = outcome.report["idle"]["rtt_ns"]
@@ -70,14 +60,14 @@ class AnEmulatedPath(SystemTest):
         self.assertLess(idle["p50"], 20_500_000 + 2 * truth.lateness_ns())
         self.assert_nothing_lost(outcome)
         for way in WAYS:
-            load = self._load(truth, way)
+            load = truth.load(way)
             self.assertEqual(outcome.report[way]["packets"]["received"], len(load))
 
     def test_loses_and_repeats_as_many_as_a_probe_finds(self):
         outcome, truth = self._measured(LOSSY, "-b", "10M")
         for way in WAYS:
             packets = outcome.report[way]["packets"]
-            load = self._load(truth, way)
+            load = truth.load(way)
             delivered = {row["number"] for row in load if row["fate"] == "delivered"}
             all_numbers = {row["number"] for row in load}
             repeated = sum(row["repeated"] == "1" for row in load)
@@ -92,7 +82,7 @@ class AnEmulatedPath(SystemTest):
         outcome, truth = self._measured(REORDERING, "-b", "10M")
         for way in WAYS:
             newest = late = 0
-            for row in self._load(truth, way):
+            for row in truth.load(way):
                 number = int(row["number"])
                 late += number < newest
                 newest = max(newest, number)
@@ -103,7 +93,7 @@ class AnEmulatedPath(SystemTest):
     def test_damages_datagrams_that_no_host_hands_over(self):
         outcome, truth = self._measured(DAMAGING, "-b", "10M")
         for way in WAYS:
-            damaged = sum(row["corrupted"] == "1" for row in self._load(truth, way))
+            damaged = sum(row["corrupted"] == "1" for row in truth.load(way))
             with self.subTest(way=way):
                 self.assertGreater(damaged, 0)
                 self.assertEqual(outcome.report[way]["packets"]["lost"]["total"], damaged)
