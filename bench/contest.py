@@ -7,7 +7,7 @@ failed, or whose own numbers contradict each other, counts nowhere and is named.
 import collections
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from figures import Spread, digits, ratios
 from programs import Failed
@@ -37,9 +37,13 @@ class Contestant:
 
 @dataclass(frozen=True)
 class Column:
+    """Of the figure `key`, or of the words `key` of the rounds; or else what `tell` makes of all
+    rounds of a contestant."""
+
     key: str
     title: str
     has_spread: bool = False
+    tell: Callable[["Contest", str], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,15 @@ class Contest:
     notes: Callable[["Contest"], list[str]] = lambda contest: []  # sentences below the table
     runs: dict[str, list[Run]] = field(default_factory=dict)
 
+    def only(self, words: str) -> "Contest":
+        """All of it when its title has these words, else with the contestants whose names have
+        them, and those that these follow."""
+        if words in self.title:
+            return self
+        kept = {name for one in self.contestants if words in one.name
+                for name in (one.name, one.follows)}
+        return replace(self, contestants=[one for one in self.contestants if one.name in kept])
+
     def hold(self, rounds: int, tell: Callable[[str], None]) -> None:
         self.runs = {contestant.name: [] for contestant in self.contestants}
         for number in range(rounds):
@@ -69,7 +82,7 @@ class Contest:
                 try:
                     run = contestant.run(earlier)
                 except Failed as failure:
-                    run = Run(invalid=str(failure))
+                    run = Run(invalid=" ".join(str(failure).split()))
                 earlier[contestant.name] = run
                 self.runs[contestant.name].append(run)
 
@@ -114,7 +127,7 @@ class Contest:
         for name in self.runs:
             row = [name]
             for column in self.columns:
-                if said := self.words(name, column.key):
+                if said := column.tell(self, name) if column.tell else self.words(name, column.key):
                     row.append(said)
                     continue
                 spread = self.spread(name, column.key)

@@ -70,9 +70,12 @@ class Program:
                          f"{(ended.stderr or ended.stdout).strip()[:300]}")
         return ended
 
+    def send(self, number: int) -> None:
+        signal.pidfd_send_signal(self._descriptor, number)
+
     def stop(self, number: int = signal.SIGTERM, seconds: float = 10) -> Ended:
         """Asks it to end."""
-        signal.pidfd_send_signal(self._descriptor, number)
+        self.send(number)
         return self.wait(seconds)
 
     def destroy(self) -> None:

@@ -13,6 +13,7 @@ import signal
 import sys
 import textwrap
 
+import accuracy
 import latency
 import pacing
 import placements
@@ -20,37 +21,45 @@ import scale
 import search
 import tags
 import throughput
+import verdicts
 from contest import WIDTH
 from paths import Unavailable
 from programs import BUILD
 from tools import versions
 
 VERBS = {"throughput": throughput, "pacing": pacing, "latency": latency, "search": search,
-         "tags": tags, "scale": scale, "placements": placements}
+         "accuracy": accuracy, "verdicts": verdicts, "tags": tags, "scale": scale,
+         "placements": placements}
 RESULTS = BUILD / "results"
 _NEED_ROOT = {"throughput": "network namespaces and full socket buffers",
               "pacing": "a packet socket",
-              "latency": "packet sockets and network namespaces"}
+              "latency": "packet sockets and network namespaces",
+              "accuracy": "network namespaces and TUN devices",
+              "verdicts": "network namespaces and TUN devices"}
+_ROUNDS = 8
 
 
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__.splitlines()[0])
     parser.add_argument("verbs", nargs="*", metavar="VERB", help=f"{', '.join(VERBS)}; default all")
-    parser.add_argument("--rounds", type=int, default=8, metavar="N", help="rounds (8)")
+    parser.add_argument("--rounds", type=int, metavar="N",
+                        help=f"rounds ({_ROUNDS}; accuracy {accuracy.DEFAULT_ROUNDS}, verdicts "
+                             f"{verdicts.DEFAULT_ROUNDS})")
     parser.add_argument("--seconds", type=float, metavar="S",
                         help="of each run (throughput, pacing, placements 2; latency 3; scale 5; "
-                             "tags 0.2; search as long as it may take)")
+                             "tags 0.2; accuracy 1 at a fixed rate; searches take their time)")
     parser.add_argument("--json", action="store_true", help="print the JSON and no tables")
     parser.add_argument("--peers", action="store_true",
                         help="install the other tools, and run those of them that take long")
-    parser.add_argument("--only", metavar="WORDS", help="only contests with these words in their "
-                                                        "title")
+    parser.add_argument("--only", metavar="WORDS",
+                        help="only contests with these words in their title, and of others only "
+                             "the contestants with them in their name")
     arguments = parser.parse_args()
     for verb in arguments.verbs:
         if verb not in VERBS:
             parser.error(f"there is no verb '{verb}'; there are: {', '.join(VERBS)}")
-    if arguments.rounds < 1 or (arguments.seconds is not None
-                                and not 0.1 <= arguments.seconds <= 60):
+    if (arguments.rounds is not None and arguments.rounds < 1) or (
+            arguments.seconds is not None and not 0.1 <= arguments.seconds <= 60):
         parser.error("--rounds takes 1 or more, --seconds 0.1 to 60")
     return arguments
 
@@ -74,20 +83,22 @@ def hold(verb: str, arguments: argparse.Namespace) -> dict:
     """All contests of a verb; prints each when it is over, and returns the document."""
     module = VERBS[verb]
     seconds = arguments.seconds or module.DEFAULT_SECONDS
+    rounds = arguments.rounds or getattr(module, "DEFAULT_ROUNDS", _ROUNDS)
     more = {"with_peers": arguments.peers} if verb == "scale" else {}
     document = {"schema": "wyndrvr.bench/1", "verb": verb,
                 "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-                "host": host(), "versions": versions(), "rounds": arguments.rounds,
+                "host": host(), "versions": versions(), "rounds": rounds,
                 "seconds": seconds, "contests": [], "left_out": []}
     commands: dict[str, None] = {}
     show = (lambda text: None) if arguments.json else (lambda text: print(text, flush=True))
     show(heading(document))
     for path, contest in module.contests(seconds, **more):
-        if arguments.only and arguments.only not in contest.title:
+        contest = contest.only(arguments.only or "")
+        if not contest.contestants:
             continue
         try:
             with path:
-                contest.hold(arguments.rounds, tell)
+                contest.hold(rounds, tell)
         except Unavailable as reason:
             document["left_out"].append(f"{contest.title}: {reason}")
             show(f"Left out: {contest.title}: {reason}\n")
