@@ -1,6 +1,7 @@
-// Where the datagrams of a socket leave this host.
+// Where the datagrams of a socket leave this host, and what its kernel counts there.
 #pragma once
 
+#include "net/device.hpp"
 #include "net/qdisc.hpp"
 
 #include <vector>
@@ -19,5 +20,12 @@ Result<int> egress_device(int fd);
 // Asks for those of all devices and may wait for the kernel's lock over its network configuration:
 // for the beginning of a session, not for its packets.
 Result<std::vector<Qdisc>> egress_qdiscs(int fd);
+
+// What the root discipline of this device counts, and that of all queues below it. ENODATA: the
+// kernel keeps it to itself. Costs as much as egress_qdiscs().
+Result<QueueCounters> queue_counters(int device);
+
+// What the device of this index counts; see egress_device().
+Result<DeviceCounters> device_counters(int device);
 
 } // namespace wyn::net

@@ -1,11 +1,11 @@
 #include "net/qdisc.hpp"
 
+#include <linux/gen_stats.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <optional>
 #include <string_view>
 
 namespace wyn::net {
@@ -51,6 +51,16 @@ Result<Qdisc> read_qdisc(const NetlinkMessage& message) {
     auto kind = value ? read_kind(*value) : std::nullopt;
     if (!kind) return fail_errno(EBADMSG, "read a queueing discipline's kind");
     return Qdisc{fixed->tcm_ifindex, place_below(fixed->tcm_parent), *std::move(kind)};
+}
+
+std::optional<QueueCounters> read_queue_counters(const NetlinkMessage& message) {
+    NetlinkBytes left = message.body;
+    if (!take_structure<tcmsg>(left)) return std::nullopt;
+    const auto all = find_attribute(left, TCA_STATS2);
+    auto queue = all ? find_attribute(*all, TCA_STATS_QUEUE) : std::nullopt;
+    const auto counted = queue ? take_structure<gnet_stats_queue>(*queue) : std::nullopt;
+    if (!counted) return std::nullopt;
+    return QueueCounters{.drops = counted->drops, .backlog_bytes = counted->backlog};
 }
 
 bool honours_txtime(std::span<const Qdisc> of_device) {

@@ -5,6 +5,7 @@
 #include "net/netlink.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -32,6 +33,17 @@ NetlinkRequest qdiscs_request();
 
 // One of the answer's messages. EBADMSG: it is none of a queueing discipline.
 Result<Qdisc> read_qdisc(const NetlinkMessage& message);
+
+// What a queueing discipline has counted since it exists, of all that the device sends.
+struct QueueCounters {
+    std::uint64_t drops =
+        0; // packets; one that was to be cut (GSO) may count as one or as its parts
+    std::uint64_t backlog_bytes = 0; // that wait now
+    bool operator==(const QueueCounters&) const = default;
+};
+
+// From a message that read_qdisc() has read; nothing when it has none.
+std::optional<QueueCounters> read_queue_counters(const NetlinkMessage& message);
 
 // True when a datagram that says when it may leave (put_transmit_time()) stays with the kernel
 // until then. `of_device` are all queueing disciplines of one device. That is so when all that it

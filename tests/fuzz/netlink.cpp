@@ -1,9 +1,10 @@
-// The kernel's answers about routes and queueing disciplines.
+// The kernel's answers about routes, devices and queueing disciplines.
 // Promise: any bytes are read or refused; what was read is in range and lies within the input; what
 // is put into a request is found in it again.
 #include "net/netlink.hpp"
 
 #include "fuzz/target.hpp"
+#include "net/device.hpp"
 #include "net/qdisc.hpp"
 #include "net/route.hpp"
 
@@ -42,6 +43,13 @@ void try_qdisc(const net::NetlinkMessage& message, std::vector<net::Qdisc>& foun
     found.push_back(*std::move(qdisc));
 }
 
+void try_device(const net::NetlinkMessage& message) {
+    const auto device = net::read_device(message);
+    if (!device) return WYN_CHECK(device.error().is(std::errc::bad_message));
+    WYN_CHECK(device->index > 0 && !device->name.empty() && device->name.size() <= 15);
+    WYN_CHECK(device->kind.size() <= 15);
+}
+
 void try_request(net::NetlinkBytes value) {
     constexpr std::uint16_t type = 7;
     net::NetlinkRequest request{1000, 0, std::uint32_t{}};
@@ -71,6 +79,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         walk_attributes(message);
         try_route(message);
         try_qdisc(message, qdiscs);
+        try_device(message);
+        static_cast<void>(net::read_queue_counters(message));
     }
     const bool any_fq = std::ranges::find(qdiscs, "fq", &net::Qdisc::kind) != qdiscs.end();
     WYN_CHECK(any_fq || !net::honours_txtime(qdiscs));

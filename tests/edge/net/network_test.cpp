@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <string>
 
@@ -120,6 +121,40 @@ TEST_CASE("the device is that of the socket's route", "[net]") {
     CHECK(REQUIRE_OK(net::egress_device(connected(near, far).get())) == wyna);
     // A socket of both families, connected to an IPv4 peer.
     CHECK(REQUIRE_OK(net::egress_device(connected({edge::v6_any, 0}, v4_far).get())) == wyna);
+}
+
+TEST_CASE("a device tells what it is and what it dropped", "[net]") {
+    const Cable cable;
+    const int wyna = static_cast<int>(::if_nametoindex("wyna"));
+    const net::DeviceCounters device = REQUIRE_OK(net::device_counters(wyna));
+    CHECK(device.index == wyna);
+    CHECK(device.name == "wyna");
+    CHECK(device.kind == "veth");
+    CHECK(device.sent_drops == 0);
+    CHECK_FALSE(net::link_speed(device)); // of 10 Gbit/s, says its driver
+    const auto missing = net::device_counters(99'999);
+    REQUIRE_FALSE(missing);
+    CHECK(missing.error().is(std::errc::no_such_device));
+}
+
+TEST_CASE("a queue that overflows counts what it drops, and what waits", "[net]") {
+    const Cable cable;
+    const int wyna = static_cast<int>(::if_nametoindex("wyna"));
+    CHECK(REQUIRE_OK(net::queue_counters(wyna)) == net::QueueCounters{});
+    if (!Cable::shape("root tbf rate 8kbit burst 2k limit 5000")) {
+        WARN("left out: this kernel has no tbf");
+        return;
+    }
+    CHECK(run("ip neighbour add 198.51.100.2 lladdr 02:00:00:00:00:02 dev wyna"));
+    const net::Fd socket = connected(v4_near, v4_far);
+    const std::array<char, 1000> payload{};
+    for (int i = 0; i < 20; ++i)
+        static_cast<void>(::send(socket.get(), payload.data(), payload.size(), 0));
+    const net::QueueCounters counted = REQUIRE_OK(net::queue_counters(wyna));
+    CHECK(counted.drops >= 10);
+    CHECK(counted.drops < 20);
+    CHECK(counted.backlog_bytes > 1000);
+    CHECK(counted.backlog_bytes <= 5000);
 }
 
 TEST_CASE("a route that is gone is an error", "[net]") {

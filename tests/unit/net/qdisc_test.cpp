@@ -111,3 +111,17 @@ TEST_CASE("the disciplines of all devices are asked for", "[net]") {
     CHECK(header->nlmsg_flags == (NLM_F_REQUEST | NLM_F_DUMP));
     CHECK(left.size() == sizeof(tcmsg));
 }
+
+TEST_CASE("what a discipline has dropped and keeps waiting is read", "[net]") {
+    if (!captured_are_readable) return;
+    const Datagram counting = captured("qdisc_counting");
+    const auto message = REQUIRE_OK(net::read_answer(counting)).messages.at(0);
+    CHECK(net::read_queue_counters(message) ==
+          net::QueueCounters{.drops = 77, .backlog_bytes = 7570});
+    const Datagram quiet = captured("fq");
+    CHECK_FALSE(
+        net::read_queue_counters(REQUIRE_OK(net::read_answer(quiet)).messages.at(0)).has_value());
+    const Datagram brief = captured("qdisc_counting_short");
+    CHECK_FALSE(
+        net::read_queue_counters(REQUIRE_OK(net::read_answer(brief)).messages.at(0)).has_value());
+}
