@@ -42,13 +42,14 @@ struct Capacity {
 // One end of a load, for as long as it ran.
 struct Host {
     std::optional<double> thread_busy; // share of a core, of the busiest thread that it runs in
-    std::optional<double> core_busy;   // share, of the core that takes in the network's interrupts
+    std::optional<double> core_busy;   // share, of the core that has most to do
     std::optional<double> steal;       // share of its time that a virtual machine did not get
     // Of the whole host, whoever else uses it.
-    std::optional<std::uint64_t> queue_drops;  // of its queueing disciplines
-    std::optional<std::uint64_t> device_drops; // of its network devices
-    std::optional<BitRate> link_speed;         // of the device that the load goes through
-    std::string device;                        // its name; empty: not known
+    std::optional<std::uint64_t> queue_drops;   // of its queueing disciplines
+    std::optional<std::uint64_t> device_drops;  // of the device that the load goes through
+    std::optional<std::uint64_t> backlog_drops; // of what had come and found no time (softnet)
+    std::optional<BitRate> link_speed;          // of that device
+    std::string device;                         // its name; empty: not known
 };
 
 // Datagrams that left with one traffic class (DSCP and ECN) and arrived with another, or the same.

@@ -12,13 +12,6 @@ namespace {
 
 // One stall of a host in a short load is enough to be too much, so that alone says little.
 constexpr double far_too_much_skipped = 0.05;
-// Drops of a whole host are others' too: they mean something only when there are many.
-bool are_many(const std::optional<std::uint64_t>& drops, const Load& load) {
-    return drops && load.packets_offered &&
-           Share{.hits = std::min(*drops, *load.packets_offered), .trials = *load.packets_offered}
-                   .ratio() >= noticeable_loss;
-}
-
 bool held_by_stack(const Load& load) {
     return load.limited_by == wire::LimitedBy::stack ||
            exceeds(refused_share(load), noticeable_loss);
@@ -53,6 +46,12 @@ Confidence sureness(const Load& load, const std::optional<bool>& processor_is_sh
     const bool is_little = load.kind != LoadKind::unpaced && !load.capacity && skipped &&
                            skipped->ratio() < far_too_much_skipped;
     return is_little ? Confidence::low : Confidence::medium;
+}
+
+// By the queueing discipline and by the device itself.
+std::optional<std::uint64_t> dropped_on_the_way_out(const Host& host) {
+    if (!host.queue_drops && !host.device_drops) return std::nullopt;
+    return host.queue_drops.value_or(0) + host.device_drops.value_or(0);
 }
 
 std::string short_sentence(const Load& load) {
@@ -115,7 +114,9 @@ std::optional<Finding> sender_queue(const Evidence& /*evidence*/, const Load& lo
     const auto refused = refused_share(load);
     const bool many_refused = exceeds(refused, noticeable_loss);
     const bool was_held = load.limited_by == wire::LimitedBy::stack;
-    if (!many_refused && !was_held && !are_many(load.sender.queue_drops, load)) return std::nullopt;
+    const Host& host = load.sender;
+    const std::optional<std::uint64_t> dropped = dropped_on_the_way_out(host);
+    if (!many_refused && !was_held && !are_many(dropped, load)) return std::nullopt;
     // Where the path lost datagrams as well, this queue was not the only one that was full.
     const Confidence unsure =
         exceeds(path_loss(load), noticeable_loss) ? Confidence::low : Confidence::medium;
@@ -123,25 +124,26 @@ std::optional<Finding> sender_queue(const Evidence& /*evidence*/, const Load& lo
                     .direction = load.direction,
                     .confidence = many_refused ? Confidence::high : unsure,
                     .level = Level::warn};
-    const std::string host = capitalised(std::string{sender_of(load)});
+    const std::string name = capitalised(std::string{sender_of(load)});
     if (many_refused)
         finding.sentence = fmt::format("{}'s own queue refused {} of {} datagrams: they never left "
                                        "it. The path may carry more.",
-                                       host, refused->hits, refused->trials);
+                                       name, refused->hits, refused->trials);
     else if (was_held)
         finding.sentence = fmt::format("{}'s own queue was full at times and held the load back. "
                                        "The path may carry more.",
-                                       host);
+                                       name);
     else
         finding.sentence = fmt::format("{}'s own queues dropped {} datagrams meanwhile, of this "
                                        "load or of others.",
-                                       host, *load.sender.queue_drops);
+                                       name, *dropped);
     finding.advice = fmt::format("{}tc -s qdisc tells which queue it is, and what shapes it.",
                                  on(sender_of(load)));
     if (refused && refused->hits > 0)
         finding.evidence.push_back(count_value("refused", refused->hits));
-    if (load.sender.queue_drops)
-        finding.evidence.push_back(count_value("queue_drops", *load.sender.queue_drops));
+    if (host.queue_drops) finding.evidence.push_back(count_value("queue_drops", *host.queue_drops));
+    if (host.device_drops.value_or(0) > 0)
+        finding.evidence.push_back(count_value("device_drops", *host.device_drops));
     if (load.ip) finding.evidence.push_back(value("ip", *load.ip));
     return finding;
 }
@@ -179,9 +181,11 @@ std::optional<Finding> receiver_cpu(const Evidence& /*evidence*/, const Load& lo
     const bool is_busy = host.thread_busy.value_or(0) >= all_busy ||
                          host.core_busy.value_or(0) >= all_busy || stolen(host);
     const bool device_dropped = are_many(host.device_drops, load);
+    const bool backlog_dropped = are_many(host.backlog_drops, load);
     const bool socket_dropped = exceeds(socket_loss(load), noticeable_loss);
     const bool said_so = load.capacity && load.capacity->word == CapacityWord::receiver_limited;
-    if (!device_dropped && !(is_busy && (socket_dropped || said_so))) return std::nullopt;
+    if (!device_dropped && !backlog_dropped && !(is_busy && (socket_dropped || said_so)))
+        return std::nullopt;
     const std::string_view receiver = receiver_of(load);
     Finding finding{.code = Code::receiver_cpu,
                     .direction = load.direction,
@@ -191,7 +195,7 @@ std::optional<Finding> receiver_cpu(const Evidence& /*evidence*/, const Load& lo
                                   ? "Measure with a machine whose processor it need not share."
                                   : "Larger datagrams (-l) or a lower rate (-b) cost it less."};
     finding.sentence = capitalised(
-        is_busy
+        is_busy || backlog_dropped
             ? fmt::format("{} was too busy to take in what arrived. The path may carry more.",
                           receiver)
             : fmt::format("The network device of {} dropped {} datagrams meanwhile, of whomever "
@@ -200,6 +204,8 @@ std::optional<Finding> receiver_cpu(const Evidence& /*evidence*/, const Load& lo
     add_busy(finding.evidence, host);
     if (host.device_drops)
         finding.evidence.push_back(count_value("device_drops", *host.device_drops));
+    if (host.backlog_drops.value_or(0) > 0)
+        finding.evidence.push_back(count_value("backlog_drops", *host.backlog_drops));
     if (load.socket_drops)
         finding.evidence.push_back(count_value("socket_drops", *load.socket_drops));
     return finding;

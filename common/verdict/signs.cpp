@@ -81,6 +81,12 @@ bool exceeds(const std::optional<Share>& share, double ratio) {
     return share && interval_of(*share).low >= ratio;
 }
 
+bool are_many(const std::optional<std::uint64_t>& drops, const Load& load) {
+    return drops && load.packets_offered &&
+           Share{.hits = std::min(*drops, *load.packets_offered), .trials = *load.packets_offered}
+                   .ratio() >= noticeable_loss;
+}
+
 bool filled(const Load& load) {
     if (load.capacity)
         return load.capacity->word == CapacityWord::ok ||
@@ -97,7 +103,9 @@ bool hosts_kept_up(const Load& load) {
         return share && share->ratio() < noticeable_loss;
     };
     return is_small(socket_loss(load)) && is_small(refused_share(load)) &&
-           load.receiver.device_drops.value_or(0) == 0 && load.sender.queue_drops.value_or(0) == 0;
+           !are_many(load.sender.queue_drops, load) && !are_many(load.sender.device_drops, load) &&
+           !are_many(load.receiver.device_drops, load) &&
+           !are_many(load.receiver.backlog_drops, load);
 }
 
 DelaySign own_delay(const Load& load) {

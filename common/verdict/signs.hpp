@@ -35,6 +35,10 @@ Level level_of_loss(double ratio);
 // With 95 % confidence the share is at least that large.
 bool exceeds(const std::optional<Share>& share, double ratio);
 
+// Drops of a whole host are others' too: they mean something only when they are a noticeable share
+// of the load. False when they are not known.
+bool are_many(const std::optional<std::uint64_t>& drops, const Load& load);
+
 // Something showed that the path was full: the search says so, or found its limit in the path
 // (RFC 9097 congestion), or more was offered than arrived.
 bool filled(const Load& load);

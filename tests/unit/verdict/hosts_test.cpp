@@ -163,6 +163,8 @@ TEST_CASE("a queue that refuses datagrams is the sender's own", "[verdict]") {
         CHECK(found(load, Code::sender_queue)->confidence == Confidence::medium);
         load.sender.queue_drops = 15;
         CHECK_FALSE(found(load, Code::sender_queue));
+        load.sender.device_drops = 1'500; // below its queueing discipline
+        CHECK(found(load, Code::sender_queue)->confidence == Confidence::medium);
     }
 }
 
@@ -228,5 +230,20 @@ TEST_CASE("drops of the receiver's device are its own probably", "[verdict]") {
     load.received = 99'000;
     load.receiver.device_drops = 900;
     CHECK(found(load, Code::receiver_cpu)->confidence == Confidence::medium);
+    CHECK_FALSE(found(load, Code::random_loss));
+    load.receiver.device_drops = 9; // of somebody
+    CHECK_FALSE(found(load, Code::receiver_cpu));
+}
+
+TEST_CASE("a backlog that overflows is a receiver without time", "[verdict]") {
+    Load load = test::sound_load();
+    load.path_lost = 1'000;
+    load.received = 99'000;
+    load.receiver.backlog_drops = 900;
+    const auto finding = found(load, Code::receiver_cpu);
+    REQUIRE(finding);
+    CHECK(finding->confidence == Confidence::medium);
+    CHECK(finding->sentence ==
+          "The server was too busy to take in what arrived. The path may carry more.");
     CHECK_FALSE(found(load, Code::random_loss));
 }

@@ -23,6 +23,7 @@ Load sound_load(wire::Direction direction) {
                     .steal = 0.0,
                     .queue_drops = 0,
                     .device_drops = 0,
+                    .backlog_drops = 0,
                     .link_speed = BitRate{1'000'000'000},
                     .device = "eth0"};
     Load load{.direction = direction, .kind = LoadKind::searched, .complete = true};

@@ -49,6 +49,7 @@ Host some_host() {
             .steal = some_ratio(),
             .queue_drops = some_count(),
             .device_drops = some_count(),
+            .backlog_drops = some_count(),
             .link_speed = some_rate(),
             .device = *rc::gen::elementOf(std::vector<std::string>{"", "eth0"})};
 }

@@ -184,6 +184,13 @@ TEST_CASE("loss at flat delay behind a burst is a policer", "[verdict]") {
         load.capacity->bucket_bytes.reset();
         CHECK(found(load, Code::policer)->confidence == Confidence::medium);
     }
+    SECTION("a few drops of a host are not what has lost them") {
+        Load load = policed();
+        load.receiver.device_drops = load.sender.queue_drops = 9;
+        CHECK(found(load, Code::policer));
+        load.receiver.device_drops = 90'000;
+        CHECK_FALSE(found(load, Code::policer));
+    }
 }
 
 TEST_CASE("loss that has another reason is not a policer's", "[verdict]") {
