@@ -2,20 +2,17 @@
 that is slower than either end.
 """
 
-import os
 import pathlib
 import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/system"))
 
-from network import DEVICES, SERVER_V4, Network, Unavailable  # noqa: E402
+from network import (DEVICES, ROUTED_SERVER, SERVER_V4, Network, RoutedNetwork,  # noqa: E402
+                     Unavailable)
 
 __all__ = ["Loopback", "Path", "Routed", "Unavailable", "Veth"]
 
-# Behind the router.
-_SERVER, _CLIENT = "10.213.0.1", "10.214.0.1"
-_ROUTER_TO_SERVER, _ROUTER_TO_CLIENT = "10.213.0.2", "10.214.0.2"
 ETHERNET_BYTES = 14  # what a queueing discipline counts on top of an IP packet
 HEADER_BYTES = 28  # IPv4 and UDP
 
@@ -65,40 +62,18 @@ class Veth(Path):
         return self._network.command(role, *command)
 
 
-class _RoutedNetwork(Network):
-    """A third namespace, "router", with a cable to each of the two. The cable between the two is
-    left unused."""
-
-    def _up(self) -> None:
-        super()._up()
-        router = self.names["router"] = f"wyn-{os.getpid()}-router"
-        run("ip", "netns", "add", router)
-        self._cable("server", _SERVER, _ROUTER_TO_SERVER)
-        self._cable("client", _CLIENT, _ROUTER_TO_CLIENT)
-        self.ip("server", "route", "add", f"{_CLIENT}/32", "via", _ROUTER_TO_SERVER)
-        self.ip("client", "route", "add", f"{_SERVER}/32", "via", _ROUTER_TO_CLIENT)
-        run(*self.command("router", "sysctl", "--quiet", "net.ipv4.ip_forward=1"))
-
-    def _cable(self, role: str, end: str, router_end: str) -> None:
-        run("ip", "link", "add", "wynr", "netns", self.names[role], "type", "veth",
-            "peer", "name", f"to-{role}", "netns", self.names["router"])
-        for where, device, address in ((role, "wynr", end), ("router", f"to-{role}", router_end)):
-            self.ip(where, "address", "add", f"{address}/24", "dev", device)
-            self.ip(where, "link", "set", device, "up")
-
-
 class Routed(Path):
     """A router between the ends that lets `bits_per_second` of Ethernet frames through, each way;
     its queue holds 50 ms."""
 
-    server = _SERVER
+    server = ROUTED_SERVER
 
     def __init__(self, bits_per_second: int):
         self.bits_per_second = bits_per_second
         self.name = f"router of {bits_per_second // 1_000_000} Mbit/s"
 
     def __enter__(self) -> "Routed":
-        self._network = _RoutedNetwork()
+        self._network = RoutedNetwork()
         try:
             for role in ("server", "client"):
                 run("tc", "-n", self._network.names["router"], "qdisc", "add", "dev", f"to-{role}",

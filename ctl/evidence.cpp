@@ -1,5 +1,8 @@
 #include "ctl/evidence.hpp"
 
+#include "session/datagram_size.hpp"
+#include "session/path_marks.hpp"
+
 #include <algorithm>
 
 namespace wyn::ctl {
@@ -47,6 +50,21 @@ void add_rates(verdict::Load& load, const DirectionResult& result) {
     load.wire = rates->wire;
 }
 
+std::optional<double> ratio(const std::optional<wire::Share>& share) {
+    return share ? std::optional{share->ratio()} : std::nullopt;
+}
+
+verdict::Host host_of(const wire::HostRecord& told) {
+    verdict::Host host{.thread_busy = ratio(told.thread_busy),
+                       .core_busy = ratio(told.busiest_cpu),
+                       .steal = ratio(told.stolen),
+                       .queue_drops = told.qdisc_drops,
+                       .device_drops = told.device_drops,
+                       .backlog_drops = told.softnet_drops};
+    if (told.link_bps) host.link_speed = BitRate{*told.link_bps};
+    return host;
+}
+
 void add_sender(verdict::Load& load, const DirectionResult& result) {
     if (!result.sent_known) return;
     load.offered = offered_rate(result);
@@ -56,6 +74,7 @@ void add_sender(verdict::Load& load, const DirectionResult& result) {
     load.skipped = result.sent.packets_skipped;
     load.pacing = result.sent.pacing;
     load.lateness_p99 = result.sent.lateness.p99;
+    load.sender = host_of(result.sent.host);
 }
 
 void add_receiver(verdict::Load& load, const DirectionResult& result) {
@@ -64,6 +83,7 @@ void add_receiver(verdict::Load& load, const DirectionResult& result) {
     load.socket_drops = result.received.socket_drops;
     load.receive_buffer_bytes = unless_zero(result.received.receive_buffer_bytes);
     load.wanted_buffer_bytes = 2 * session::wanted_receive_buffer; // as a kernel counts
+    load.receiver = host_of(result.received.host);
 }
 
 verdict::CapacityWord word_of(wire::CapacityVerdict verdict) {
@@ -116,8 +136,34 @@ void add_latency(verdict::Load& load, const DirectionResult& result, const Laten
                          : missing(idle.echoes_received, idle.probes_arrived);
 }
 
+void add_path(verdict::Load& load, const DirectionResult& result, const session::PathMtu& mtu) {
+    if (const auto seen = session::marks_of(result); !seen.empty()) {
+        auto& marks = load.marks.emplace();
+        for (const session::MarkSeen& one : seen)
+            marks.push_back({one.sent.byte(), one.received.byte(), one.packets});
+    }
+    if (const auto hops = session::hops_of(result)) load.hops = hops->most;
+    if (mtu.bytes == 0) return;
+    load.mtu = verdict::PathMtu{.bytes = mtu.bytes};
+    if (mtu.limit == measure::MtuLimit::router) load.mtu->icmp_heard = true;
+    if (mtu.limit != measure::MtuLimit::silence) return;
+    load.mtu->icmp_heard = false;
+    load.mtu->tried_bytes = mtu.bytes + 1; // again and again: measure/mtu_search.hpp
+    if (mtu.vanished > 0) load.mtu->vanished = mtu.vanished;
+}
+
+// Our own flows are among what the server counts.
+void add_others(verdict::Evidence& evidence, const Report& report, const DirectionResult& result) {
+    const auto ours = static_cast<std::uint32_t>(std::max<std::size_t>(report.flows.size(), 1));
+    const auto add = [ours](std::optional<std::uint32_t>& to, std::uint32_t all) {
+        if (all != 0) to = std::max(to.value_or(0), all - std::min(all, ours));
+    };
+    add(evidence.other_sessions, result.server.sessions);
+    add(evidence.other_loads, result.server.loads);
+}
+
 std::optional<verdict::Load> load_of(const std::optional<DirectionResult>& result,
-                                     const std::optional<LatencyResult>& idle) {
+                                     const session::ProbeResult& probe) {
     if (!result) return std::nullopt;
     verdict::Load load{.direction = result->direction,
                        .kind = kind_of(result->search),
@@ -128,7 +174,8 @@ std::optional<verdict::Load> load_of(const std::optional<DirectionResult>& resul
     add_sender(load, *result);
     add_receiver(load, *result);
     add_ledger(load, *result);
-    if (idle) add_latency(load, *result, *idle);
+    add_path(load, *result, session::mtu_of(probe.path, result->direction));
+    if (probe.idle) add_latency(load, *result, *probe.idle);
     return load;
 }
 
@@ -140,8 +187,10 @@ verdict::Evidence evidence_of(const Report& report) {
     const session::ProbeResult& result = *report.result;
     if (result.idle && result.idle->rtt.enough_for(0.5))
         evidence.idle_rtt = result.idle->rtt.quantile(0.5);
-    evidence.down = load_of(result.down, result.idle);
-    evidence.up = load_of(result.up, result.idle);
+    evidence.down = load_of(result.down, result);
+    evidence.up = load_of(result.up, result);
+    for (const auto* const direction : {&result.down, &result.up})
+        if (*direction) add_others(evidence, report, **direction);
     return evidence;
 }
 

@@ -46,12 +46,26 @@ Failure describe_half_open(const SessionEnd& session, const std::string& where) 
                        "host and on the way."}};
 }
 
+// The largest payload that fits both ways, as far as they are known.
+std::string too_long_advice(const session::ProbeResult& result) {
+    std::uint32_t fits = 0;
+    for (const auto* direction : {&result.down, &result.up}) {
+        if (!*direction || !result.path) continue;
+        const bool up = (*direction)->direction == wire::Direction::up;
+        const std::uint32_t mtu = up ? result.path->up.bytes : result.path->down.bytes;
+        const std::uint32_t payload = mtu - std::min(mtu, (*direction)->header_bytes);
+        if (payload != 0) fits = fits == 0 ? payload : std::min(fits, payload);
+    }
+    return fmt::format("The path carries -l {} and less; without -l what fits is found out.", fits);
+}
+
 // What to do about a session or a test that ended like this; empty when there is nothing.
 std::string advice_for(End end, const session::Terms& terms) {
     switch (end) {
     case End::none:
     case End::completed:
-    case End::interrupted: return "";
+    case End::interrupted:
+    case End::too_long: return ""; // of a direction only, which knows what fits
     case End::stopped: return "Try again; the server's journal says why it stopped.";
     case End::peer_silent:
         return "The server or the path to it is gone: try again, or watch the path with ping.";
@@ -88,6 +102,18 @@ Failure describe_end(End end, ExitCode code, const std::string& what, const sess
                     .advice = {}};
     if (std::string advice = advice_for(end, terms); !advice.empty())
         failure.advice.push_back(std::move(advice));
+    return failure;
+}
+
+Failure describe_direction_end(const session::ProbeResult& result,
+                               const session::DirectionResult& direction,
+                               const std::string& where) {
+    const bool up = direction.direction == wire::Direction::up;
+    Failure failure = describe_end(
+        direction.end, ExitCode::partial,
+        fmt::format("the {} {} ended early", up ? "upload to" : "download from", where),
+        result.terms);
+    if (direction.end == End::too_long) failure.advice = {too_long_advice(result)};
     return failure;
 }
 
@@ -198,13 +224,7 @@ std::optional<Failure> judge(const Report& report) {
     const std::string where = named(report.options.host, *report.server);
     for (const auto* direction : {&result.down, &result.up})
         if (*direction && (*direction)->end != End::completed)
-            return describe_end((*direction)->end, ExitCode::partial,
-                                fmt::format("the {} {} ended early",
-                                            (*direction)->direction == wire::Direction::up
-                                                ? "upload to"
-                                                : "download from",
-                                            where),
-                                result.terms);
+            return describe_direction_end(result, **direction, where);
     return std::nullopt;
 }
 

@@ -82,6 +82,7 @@ private:
         const wire::Assign& assign = contacted.assigned.assign;
         report_.server = contacted.server;
         report_.local = contacted.local;
+        report_.server_release = wire::text_of(assign.release);
         report_.session = assign.session;
         report_.ports = {assign.control_port, assign.upload_port, assign.download_port};
         auto runner = LatencyRunner::begin(

@@ -248,7 +248,7 @@ Json document(const LatencyReport& report) {
     return {
         {"schema", "wyndrvr.latency/1"},
         {"id", session_value(report.session)},
-        {"tool", tool_value()},
+        {"tool", tool_value(report.server_release)},
         {"start", date_value(report.start)},
         {"duration_ns", report.took.count()},
         {"complete", report.complete()},
@@ -288,7 +288,7 @@ std::string hello_as_json(const LatencyReport& report) {
     return one_line({{"event", "hello"},
                      {"schema", "wyndrvr.latency-lines/1"},
                      {"id", session_value(report.session)},
-                     {"tool", tool_value()},
+                     {"tool", tool_value(report.server_release)},
                      {"start", date_value(report.start)},
                      {"target", target_value(report.options, report.server)},
                      {"local", endpoint_value(report.local)},

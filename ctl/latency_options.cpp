@@ -1,7 +1,6 @@
 // The command line of wyndrvrctl latency.
 #include "base/text.hpp"
 #include "ctl/shared_options.hpp"
-#include "dgram/dscp.hpp"
 
 #include <fmt/format.h>
 
@@ -112,11 +111,9 @@ Result<void> read_probes(const RawLatency& raw, LatencyOptions& options) {
                                     wire::shortest_probe, wire::longest_probe));
         options.payload_bytes = static_cast<std::uint16_t>(*bytes);
     }
-    if (raw.dscp) {
-        const auto dscp = dgram::parse_dscp(*raw.dscp);
-        if (!dscp) return fail(fmt::format("--dscp: {}", dscp.error().what()));
-        options.dscp = *dscp;
-    }
+    auto dscp = read_dscp(raw.dscp);
+    if (!dscp) return pass_on(dscp);
+    options.dscp = *dscp;
     if (raw.schedule && *raw.schedule != "periodic" && *raw.schedule != "poisson")
         return fail(
             fmt::format("--schedule '{}': expected periodic or poisson", escaped(*raw.schedule)));

@@ -19,6 +19,7 @@ struct LatencyReport {
     std::uint32_t seed = 0; // of the schedule
     std::optional<dgram::Endpoint> server;
     std::optional<dgram::Endpoint> local;
+    std::string server_release;           // of its program; empty: not known
     std::uint64_t session = 0;            // 0: none was given
     std::array<std::uint16_t, 3> ports{}; // of the server, by session::PortRole
     WallTime start{};

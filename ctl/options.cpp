@@ -89,6 +89,8 @@ struct RawProbe : RawNetwork {
     std::optional<std::string> length;
     std::optional<std::string> pacing;
     std::optional<std::string> parallel;
+    std::optional<std::string> dscp;
+    bool ecn = false;
     bool no_gso = false;
 };
 
@@ -131,6 +133,11 @@ void declare_load(CLI::App& app, RawProbe& raw) {
     app.add_flag("--no-gso", raw.no_gso,
                  "every datagram by itself through both hosts: no\nsegmentation, no coalescing")
         ->group(group);
+    app.add_option("--dscp", raw.dscp,
+                   "DiffServ mark of each datagram: EF, AF41, CS1, ...\nor 0 to 63 (CS0)")
+        ->type_name("NAME|N")
+        ->group(group);
+    app.add_flag("--ecn", raw.ecn, "mark datagrams as ECN-capable, ECT(0)")->group(group);
     app.add_option(
            "-P,--parallel", raw.parallel,
            "flows at the same time, 1 to 32, a session\neach; they share the rate of -b (1)")
@@ -138,6 +145,12 @@ void declare_load(CLI::App& app, RawProbe& raw) {
         ->group(group);
     app.add_flag("-R,--down", raw.down, "download only")->group(group);
     app.add_flag("--up", raw.up, "upload only")->group(group);
+}
+
+Result<dgram::TrafficClass> read_marks(const RawProbe& raw) {
+    auto dscp = read_dscp(raw.dscp);
+    if (!dscp) return pass_on(dscp);
+    return dgram::TrafficClass{*dscp, raw.ecn ? dgram::Ecn::ect0 : dgram::Ecn::not_ect};
 }
 
 Result<void> read_load(const RawProbe& raw, ProbeOptions& options) {
@@ -165,6 +178,9 @@ Result<void> read_load(const RawProbe& raw, ProbeOptions& options) {
         return fail(fmt::format("--pacing '{}': expected sleep or precise", escaped(*raw.pacing)));
     if (raw.pacing == "precise") options.pacing = wire::Pacing::precise;
     options.offload = !raw.no_gso;
+    auto marks = read_marks(raw);
+    if (!marks) return pass_on(marks);
+    options.traffic_class = *marks;
     if (raw.up != raw.down)
         options.directions = {raw.up ? wire::Direction::up : wire::Direction::down};
     return {};

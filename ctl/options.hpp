@@ -5,6 +5,7 @@
 #include "base/units.hpp"
 #include "cli/command_line.hpp"
 #include "clock/time.hpp"
+#include "dgram/traffic_class.hpp"
 #include "session/port_link.hpp"
 #include "wire/message.hpp"
 
@@ -52,7 +53,8 @@ struct ProbeOptions : NetworkOptions, OutputOptions {
     std::optional<std::uint16_t> payload_bytes; // of each datagram; none: what fits the path
     wire::Pacing pacing = wire::Pacing::sleep;
     bool offload = true;
-    std::uint32_t parallel = 1; // flows, a session each
+    dgram::TrafficClass traffic_class; // of the load
+    std::uint32_t parallel = 1;        // flows, a session each
 
     wire::Search search() const {
         if (!rate) return search_method;

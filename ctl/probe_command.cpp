@@ -24,23 +24,12 @@ namespace wyn::ctl {
 namespace {
 
 constexpr Duration redraw_interval = 100ms;
-// Default payload: what fits the path, but no more than a jumbo frame holds. On loopback a datagram
-// of 64 KiB would fit, and measure nothing that a network does.
-constexpr std::size_t largest_default_packet = 9000;
 
 session::ClientHandshake::Wishes wishes_of(const ProbeOptions& options) {
     const std::uint64_t rate = options.rate.value_or(BitRate{0}).bps();
     return {.rate = BitRate{rate / options.parallel},
             .duration = options.duration.value_or(
                 session::longest_search(Duration::zero(), options.sustained))};
-}
-
-std::uint16_t payload_for(const ProbeOptions& options, const Contacted& contacted) {
-    const std::size_t most = contacted.assigned.assign.max_datagram_bytes;
-    const std::size_t headers = contacted.server.address.header_bytes();
-    const std::size_t fits = std::min(contacted.path_mtu, largest_default_packet) - headers;
-    return static_cast<std::uint16_t>(
-        std::min<std::size_t>(options.payload_bytes.value_or(fits), most));
 }
 
 // One run of the command: what it owns lives until its report is complete.
@@ -99,9 +88,12 @@ private:
                          .budget_bytes = options.budget_bytes / options.parallel,
                          .bytes_before = contacted.bytes_used,
                          .rate = BitRate{rate / options.parallel},
-                         .datagram_bytes = payload_for(options, contacted),
+                         .datagram_bytes = options.payload_bytes,
+                         .kernel_mtu = static_cast<std::uint16_t>(
+                             std::min<std::size_t>(contacted.path_mtu, 0xffff)),
                          .pacing = options.pacing,
                          .offload = options.offload,
+                         .traffic_class = options.traffic_class,
                          .seed = rt::SystemRandom{}.u64()},
                 .ports = {.placement = options.port_parallelism, .device = device_}};
     }
@@ -111,9 +103,10 @@ private:
         const wire::Assign& assign = first.assigned.assign;
         report_.server = first.server;
         report_.local = first.local;
+        report_.seen_as = dgram::Endpoint{{.bytes = assign.seen_address}, assign.seen_port};
+        report_.server_release = wire::text_of(assign.release);
         report_.session = assign.session;
         report_.ports = {assign.control_port, assign.upload_port, assign.download_port};
-        report_.payload_bytes = payload_for(report_.options, first);
         show_progress();
         tell_progress();
     }

@@ -43,15 +43,22 @@ struct Report {
     ProbeOptions options;
     std::optional<dgram::Endpoint> server;
     std::optional<dgram::Endpoint> local;
-    std::uint64_t session = 0;            // 0: none was given
-    std::array<std::uint16_t, 3> ports{}; // of the server, by session::PortRole
+    std::optional<dgram::Endpoint> seen_as; // `local`, as the server saw it
+    std::string server_release;             // of its program; empty: not known
+    std::uint64_t session = 0;              // 0: none was given
+    std::array<std::uint16_t, 3> ports{};   // of the server, by session::PortRole
     WallTime start{};
     Duration took{};
-    std::uint16_t payload_bytes = 0;
     std::optional<session::ProbeResult> result;
     std::vector<Flow> flows; // of which `result` is the sum; empty when there was one only
     std::optional<Failure> failure;
 
+    // Whether something on the way translates our address; nothing when that is not known.
+    std::optional<bool> has_nat() const {
+        if (!local || !seen_as) return std::nullopt;
+        // Scopes are each host's own.
+        return local->address.bytes != seen_as->address.bytes || local->port != seen_as->port;
+    }
     ExitCode exit_code() const { return failure ? failure->code : ExitCode::measured; }
     bool complete() const { return result && result->end == wire::End::completed; }
 };

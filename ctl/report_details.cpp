@@ -2,6 +2,7 @@
 // hosts did their work.
 #include "ctl/figures.hpp"
 #include "ctl/report_page.hpp"
+#include "verdict/signs.hpp"
 
 #include <fmt/format.h>
 
@@ -121,6 +122,27 @@ std::string pacing_row(const Page& page, const DirectionResult& result) {
     return row(result.direction, "sending", std::move(pieces), "   ", page.style);
 }
 
+// What the hosts had to do with it, and what they dropped of all that went on there.
+std::string hosts_row(const Page& page, const DirectionResult& result) {
+    const verdict::Load& load = page.load(result);
+    std::vector<std::string> pieces;
+    const auto add_busy = [&pieces](std::string_view host, const std::optional<double>& busy) {
+        if (busy) pieces.push_back(fmt::format("{}'s thread {:.0f} % busy", host, *busy * 100));
+    };
+    const auto add_drops = [&pieces](std::string_view host, std::string_view what,
+                                     const std::optional<std::uint64_t>& drops) {
+        if (drops.value_or(0) > 0)
+            pieces.push_back(fmt::format("{}'s {} dropped {}", host, what, *drops));
+    };
+    add_busy(verdict::sender_of(load), load.sender.thread_busy);
+    add_busy(verdict::receiver_of(load), load.receiver.thread_busy);
+    add_drops(verdict::sender_of(load), "queue", load.sender.queue_drops);
+    add_drops(verdict::sender_of(load), "device", load.sender.device_drops);
+    add_drops(verdict::receiver_of(load), "device", load.receiver.device_drops);
+    if (pieces.empty()) return "";
+    return row(result.direction, "hosts", std::move(pieces), "   ", page.style);
+}
+
 // Whoever has kept only this page must not take a part for the whole.
 std::string end_row(const Page& page, const DirectionResult& result) {
     if (result.end == wire::End::completed) return "";
@@ -178,8 +200,8 @@ std::string noticed_row(const Page& page, const DirectionResult& result) {
 
 std::string details_of(const Page& page) {
     std::string text;
-    for (const auto rows : {capacity_row, layers_row, ledger_row, arrivals_row, pacing_row, end_row,
-                            flows_row, grant_row, noticed_row})
+    for (const auto rows : {capacity_row, layers_row, ledger_row, arrivals_row, pacing_row,
+                            hosts_row, end_row, flows_row, grant_row, noticed_row})
         for (const DirectionResult* const direction : page.directions())
             text += rows(page, *direction);
     return text;

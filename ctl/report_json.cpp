@@ -1,6 +1,7 @@
 #include "ctl/report_json.hpp"
 
 #include "ctl/evidence.hpp"
+#include "ctl/path_values.hpp"
 #include "verdict/signs.hpp"
 
 #include <fmt/format.h>
@@ -75,7 +76,8 @@ Json packets_json(const session::DirectionResult& result, const verdict::Load& l
                                     : result.sent_known ? Json(result.sent.packets_refused)
                                                         : Json(nullptr)},
                     {"receiver_socket", part(&Losses::receiver_socket)},
-                    {"receiver_host", nullptr}};
+                    {"sender_queue", count_or_null(result.perhaps_in_sender_host())},
+                    {"receiver_host", count_or_null(result.perhaps_in_receiver_host())}};
     const auto received = [&](std::uint64_t value) {
         return result.received_known ? Json(value) : Json(nullptr);
     };
@@ -168,6 +170,12 @@ Json direction_json(const Report& report, const session::DirectionResult& result
             {"longest_train", known_or_null(result, result.received.longest_train)},
             {"receive_buffer_bytes", known_or_null(result, result.received.receive_buffer_bytes)},
             {"stamps_missing", received_or_null(result, result.received.stamps_missing)},
+            {"cpu", cpu_value(result)},
+            {"host_wide", hosts_value(result)},
+            {"marks", marks_value(result)},
+            {"congested_ratio", congested_value(result)},
+            {"ttl", ttl_value(result)},
+            {"hops", hops_value(result)},
             {"flows", flows_json(report, result.direction)},
             {"end", wire::name(result.end)}};
 }
@@ -184,17 +192,19 @@ Json report_value(const Report& report, const verdict::Evidence& evidence) {
     return {
         {"schema", "wyndrvr.result/1"},
         {"id", session_value(report.session)},
-        {"tool", tool_value()},
+        {"tool", tool_value(report.server_release)},
         {"start", date_value(report.start)},
         {"duration_ns", report.took.count()},
         {"complete", report.complete() && !report.failure},
         {"target", target_value(report.options, report.server)},
-        {"local", endpoint_value(report.local)},
+        {"local", local_value(report)},
         {"test", test_value(report)},
+        {"path", path_value(report)},
         {"idle", result != nullptr && result->idle ? latency_json(*result->idle) : Json(nullptr)},
         {"up", direction(result == nullptr ? nullptr : &result->up, evidence.up)},
         {"down", direction(result == nullptr ? nullptr : &result->down, evidence.down)},
         {"verdict", verdict_value(evidence)},
+        {"server", server_value(report)},
         {"usage", {{"bytes", result == nullptr ? Json(nullptr) : Json(result->bytes_used)}}},
         {"error", failure_value(report.failure)}};
 }

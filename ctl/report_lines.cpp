@@ -1,5 +1,6 @@
 #include "ctl/report_lines.hpp"
 
+#include "ctl/path_values.hpp"
 #include "ctl/report_json.hpp"
 #include "verdict/engine.hpp"
 
@@ -48,10 +49,10 @@ std::string hello_line(const Report& report) {
     return one_line({{"event", "hello"},
                      {"schema", "wyndrvr.lines/1"},
                      {"id", session_value(report.session)},
-                     {"tool", tool_value()},
+                     {"tool", tool_value(report.server_release)},
                      {"start", date_value(report.start)},
                      {"target", target_value(report.options, report.server)},
-                     {"local", endpoint_value(report.local)},
+                     {"local", local_value(report)},
                      {"test", test_value(report)}});
 }
 

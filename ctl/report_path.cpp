@@ -1,5 +1,6 @@
 // One line about the path between the hosts: what it lets through, and what it does to marks.
 #include "ctl/report_page.hpp"
+#include "dgram/dscp.hpp"
 
 #include <fmt/format.h>
 
@@ -24,7 +25,9 @@ std::string both_ways(std::string_view name, const std::optional<std::string>& u
 
 std::optional<std::string> mtu_text(const Load* load) {
     if (load == nullptr || !load->mtu) return std::nullopt;
-    return fmt::to_string(load->mtu->bytes);
+    std::string text = fmt::to_string(load->mtu->bytes);
+    if (load->mtu->icmp_heard) text += *load->mtu->icmp_heard ? " (ICMP heard)" : " (black hole)";
+    return text;
 }
 
 std::optional<std::string> hops_text(const Load* load) {
@@ -50,14 +53,6 @@ std::optional<std::string> ecn_text(const Load* load) {
     return marked > 0 ? fmt::format("kept, {} marked", marked) : "kept";
 }
 
-// "EF", as far as the code points have names that everybody knows (RFC 2474, 2597, 3246).
-std::string dscp_name(unsigned dscp) {
-    if (dscp % 8 == 0) return fmt::format("CS{}", dscp / 8);
-    if (dscp == 46) return "EF";
-    const bool is_assured = dscp >= 10 && dscp <= 38 && dscp % 2 == 0;
-    return is_assured ? fmt::format("AF{}{}", dscp / 8, dscp % 8 / 2) : fmt::to_string(dscp);
-}
-
 // The most frequent mark and what arrived of it; nothing for datagrams without one.
 std::optional<std::string> dscp_text(const Load* load, const Style& style) {
     if (load == nullptr || !load->marks || load->marks->empty()) return std::nullopt;
@@ -65,8 +60,11 @@ std::optional<std::string> dscp_text(const Load* load, const Style& style) {
     const unsigned sent = verdict::dscp_of(main.sent);
     const unsigned received = verdict::dscp_of(main.received);
     if (sent == 0 && received == 0) return std::nullopt;
-    if (sent == received) return dscp_name(sent) + " kept";
-    return fmt::format("{}{}{}", dscp_name(sent), glyphs(style).arrow, dscp_name(received));
+    const auto name = [](unsigned dscp) {
+        return dgram::print_dscp(static_cast<std::uint8_t>(dscp));
+    };
+    if (sent == received) return name(sent) + " kept";
+    return fmt::format("{}{}{}", name(sent), glyphs(style).arrow, name(received));
 }
 
 } // namespace
@@ -83,6 +81,8 @@ std::string path_of(const Page& page) {
     add("ECN", ecn_text(up), ecn_text(down));
     add("DSCP", dscp_text(up, page.style), dscp_text(down, page.style));
     add("hops", hops_text(up), hops_text(down));
+    if (page.report.has_nat().value_or(false))
+        pieces.push_back(fmt::format("NAT: seen as {}", dgram::print(*page.report.seen_as)));
     if (pieces.empty()) return "";
     return row("  path", std::move(pieces), fmt::format(" {} ", glyphs(page.style).dot));
 }

@@ -32,8 +32,9 @@ Json session_value(std::uint64_t session) {
     return session == 0 ? Json(nullptr) : Json(fmt::format("{:016x}", session));
 }
 
-Json tool_value() {
-    return {{"client", WYN_VERSION}, {"server", nullptr}};
+Json tool_value(std::string_view server_release) {
+    return {{"client", WYN_VERSION},
+            {"server", server_release.empty() ? Json(nullptr) : Json(server_release)}};
 }
 
 Json endpoint_value(const std::optional<dgram::Endpoint>& endpoint) {
@@ -58,9 +59,11 @@ Json test_value(const Report& report) {
         {"sustained_ns",
          options.sustained == Duration::zero() ? Json(nullptr) : Json(options.sustained.count())},
         {"budget_bytes", options.budget_bytes == 0 ? Json(nullptr) : Json(options.budget_bytes)},
-        {"payload_bytes", report.payload_bytes == 0 ? Json(nullptr) : Json(report.payload_bytes)},
+        {"payload_bytes", options.payload_bytes ? Json(*options.payload_bytes) : Json(nullptr)},
         {"pacing", wire::name(options.pacing)},
         {"offload", options.offload},
+        {"dscp", options.traffic_class.dscp()},
+        {"ecn", dgram::name(options.traffic_class.ecn())},
         {"parallel", options.parallel},
         {"port_parallelism", print(options.port_parallelism)}};
 }

@@ -20,7 +20,8 @@ std::string one_line(const Json& value);
 Json ns_or_null(const std::optional<Duration>& value);
 Json date_value(WallTime time);            // RFC 3339 in UTC with milliseconds
 Json session_value(std::uint64_t session); // null for 0, which is none
-Json tool_value();
+// Which programs measured; `server_release` is empty where it is not known.
+Json tool_value(std::string_view server_release);
 Json endpoint_value(const std::optional<dgram::Endpoint>& endpoint);
 // Whom: as it was named, and as it was found.
 Json target_value(const NetworkOptions& options, const std::optional<dgram::Endpoint>& server);

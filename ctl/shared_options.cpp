@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "dgram/address.hpp"
+#include "dgram/dscp.hpp"
 
 #include <fmt/format.h>
 
@@ -116,6 +117,13 @@ Result<Duration> read_time(std::string_view option, std::string_view text, Durat
         return fail(fmt::format("{} {}: expected {} to {} s", option, escaped(text),
                                 to_seconds(low), to_seconds(high)));
     return time;
+}
+
+Result<std::uint8_t> read_dscp(const std::optional<std::string>& text) {
+    if (!text) return 0;
+    const auto dscp = dgram::parse_dscp(*text);
+    if (!dscp) return fail(fmt::format("--dscp: {}", dscp.error().what()));
+    return *dscp;
 }
 
 void lay_out(CLI::App& app, std::string_view closing) {

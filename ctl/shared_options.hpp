@@ -39,6 +39,9 @@ Result<void> check_output(const OutputOptions& options);
 Result<Duration> read_time(std::string_view option, std::string_view text, Duration low,
                            Duration high);
 
+// The code point of --dscp, 0 without it.
+Result<std::uint8_t> read_dscp(const std::optional<std::string>& text);
+
 // A command's own command line with CLI11, laid out as our help pages are.
 void lay_out(CLI::App& app, std::string_view closing);
 // Nothing when the command line was understood.

@@ -119,7 +119,10 @@ void Listener::start_session(const Caller& caller, const wire::Hello& hello,
                         .server_nonce = random_.bytes<16>(),
                         .control_port = ports[0],
                         .upload_port = ports[1],
-                        .download_port = ports[2]};
+                        .download_port = ports[2],
+                        .seen_address = caller.from.address.bytes,
+                        .seen_port = caller.from.port,
+                        .release = wire::release_from(WYN_VERSION)};
     session::put(terms, assign);
 
     SessionEntry entry{.id = assign.session,
@@ -150,6 +153,7 @@ void Listener::start_session(const Caller& caller, const wire::Hello& hello,
                   .terms = terms,
                   .tuning = settings_.tuning,
                   .port_placement = settings_.port_placement,
+                  .allowed_dscp = settings_.allowed_dscp,
                   .worker_timeout = settings_.worker_timeout,
                   .sign_of_life = session::sign_of_life_of(settings_.connection_placement,
                                                            settings_.worker_timeout)},

@@ -38,6 +38,7 @@ struct ListenerSettings {
     session::Terms terms; // max_rate as granted by admission
     session::Tuning tuning;
     std::vector<PortRange> port_ranges;
+    dgram::DscpSet allowed_dscp;
     Placement port_placement = Placement::single;
     Placement connection_placement = Placement::single;
     Duration worker_timeout = 2s;

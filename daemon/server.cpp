@@ -198,7 +198,8 @@ void Server::on_news(std::uint64_t session) {
 
 void Server::on_connection(SessionEntry& entry, const session::ConnectionNews& news) {
     if (const auto* snapshot = std::get_if<session::ConnectionSnapshot>(&news)) {
-        entry.last = *snapshot;
+        if (const auto load = listener_->sessions().note(entry, *snapshot))
+            static_cast<void>(running_.at(entry.id).worker->send(session::ConnectionOrder{*load}));
     } else if (const auto* opened = std::get_if<session::ConnectionOpened>(&news)) {
         listener_->on_opened(entry.id);
         sink_.write(announce_opened(entry, opened->rtt));

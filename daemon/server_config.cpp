@@ -1,6 +1,7 @@
 #include "daemon/server_config.hpp"
 
 #include "config/reader.hpp"
+#include "dgram/dscp.hpp"
 
 #include <fmt/format.h>
 
@@ -56,6 +57,18 @@ Result<PortRange> parse_port_range(std::string_view text) {
     return PortRange{*first, *last};
 }
 
+Result<DscpRange> parse_dscp_range(std::string_view text) {
+    if (const auto one = dgram::parse_dscp(text)) return DscpRange{*one, *one};
+    const std::size_t dash = text.find('-');
+    const auto first = dgram::parse_dscp(text.substr(0, dash));
+    const auto last =
+        dash == std::string_view::npos ? first : dgram::parse_dscp(text.substr(dash + 1));
+    if (!first || !last)
+        return fail("expected a name such as \"EF\", a number below 64, or \"FIRST-LAST\"");
+    if (*first > *last) return fail("expected the lower value first");
+    return DscpRange{*first, *last};
+}
+
 std::optional<std::string> complain_about_ports(const std::vector<PortRange>& ranges) {
     std::vector<PortRange> sorted = ranges;
     std::ranges::sort(sorted, {}, &PortRange::first);
@@ -83,6 +96,15 @@ constexpr ListOf<PortRange> list_of_ports{
              .spell = [](const PortRange& range) { return print(range); }},
     .what = "a list of \"FIRST-LAST\" or \"PORT\" strings, ports 1 to 65535",
     .complain = complain_about_ports,
+};
+constexpr ListOf<DscpRange> list_of_dscp{
+    .item = {.what = "a DSCP value",
+             .parse = parse_dscp_range,
+             .spell = [](const DscpRange& range) { return print(range); }},
+    .what = "a list of DSCP values: names such as \"EF\", numbers below 64, \"FIRST-LAST\"",
+    .complain = [](const std::vector<DscpRange>&) -> std::optional<std::string> {
+        return std::nullopt;
+    },
 };
 constexpr Word<Placement> placement{placements};
 
@@ -183,6 +205,10 @@ void describe_limits(Config& config, Visitor& visitor) {
                   config.max_volume, volume);
     visitor.visit({.name = "max_duration", .meaning = "The longest time of one test."},
                   config.max_duration, seconds(1s, 1h));
+    visitor.visit({.name = "allowed_dscp",
+                   .meaning = "The DSCP values with which clients may have their download sent. "
+                              "Where others are wished it goes as CS0, best effort."},
+                  config.allowed_dscp, list_of_dscp);
 }
 
 template <typename Config, typename Visitor>
@@ -279,6 +305,11 @@ std::string_view print(LogLevel level) {
 
 std::string print(const PortRange& range) {
     return range.first == range.last ? fmt::to_string(range.first)
+                                     : fmt::format("{}-{}", range.first, range.last);
+}
+
+std::string print(const DscpRange& range) {
+    return range.first == range.last ? dgram::print_dscp(range.first)
                                      : fmt::format("{}-{}", range.first, range.last);
 }
 

@@ -32,6 +32,14 @@ struct PortRange {
     bool operator==(const PortRange&) const = default;
 };
 
+// DSCP values from `first` to `last`, both included; 0 to 63.
+struct DscpRange {
+    std::uint8_t first = 0;
+    std::uint8_t last = 0;
+
+    bool operator==(const DscpRange&) const = default;
+};
+
 // The least urgent message that is still written.
 enum class LogLevel : std::uint8_t { error, warning, notice, info, debug };
 
@@ -41,6 +49,8 @@ std::string_view print(LogLevel level);
 
 // "7000-8000", or "7000" when it is one port.
 std::string print(const PortRange& range);
+// "EF" when it is one code point, else "8-15".
+std::string print(const DscpRange& range);
 
 // The manual page wyndrvrd.toml(5) explains each key at length. Where a limit is optional, none
 // means no limit.
@@ -72,6 +82,7 @@ struct ServerConfig {
     std::optional<BitRate> max_total_rate;   // payload, promised to all sessions together
     std::optional<std::uint64_t> max_volume; // payload bytes, per session
     Duration max_duration = 60s;
+    std::vector<DscpRange> allowed_dscp{{0, 0}, {1, 1}, {8, 8}}; // CS0, LE, CS1
 
     Duration half_open_time = 3s;
     Duration idle_timeout = 5s;

@@ -32,6 +32,7 @@ void SessionTable::remove(std::uint64_t id) {
     const auto place = by_id_.find(id);
     if (place == by_id_.end()) return;
     const SessionEntry& entry = place->second;
+    if (entry.last.running) --loads_;
     const Handshake handshake{entry.client, entry.nonce};
     const auto older = [](const auto& one, const auto& other) { return one.second < other.second; };
     if (spent_.size() == most_spent)
@@ -39,6 +40,22 @@ void SessionTable::remove(std::uint64_t id) {
     spent_[handshake] = entry.since + longest_cookie_life;
     by_handshake_.erase(handshake);
     by_id_.erase(place);
+}
+
+std::optional<session::NoteServerLoad>
+SessionTable::note(SessionEntry& entry, const session::ConnectionSnapshot& snapshot) {
+    const bool was_running = entry.last.running;
+    const bool is_new = !was_running || entry.last.test != snapshot.test;
+    entry.last = snapshot;
+    if (snapshot.running && !was_running) ++loads_;
+    if (!snapshot.running && was_running) --loads_;
+    const auto held = [](std::size_t count) {
+        return static_cast<std::uint16_t>(std::min<std::size_t>(count, 0xffff));
+    };
+    const wire::ServerLoad now{.sessions = held(size()), .loads = held(loads_)};
+    if (!snapshot.running || (!is_new && entry.told == now)) return std::nullopt;
+    entry.told = now;
+    return session::NoteServerLoad{now};
 }
 
 bool SessionTable::is_spent(MonoTime now, const dgram::Endpoint& client, const wire::Nonce& nonce) {

@@ -29,6 +29,7 @@ struct SessionEntry {
     MonoTime half_open_until{};
     bool open = false;
     session::ConnectionSnapshot last; // newest cumulative counters
+    wire::ServerLoad told;            // to its connection, newest
 
     bool half_open() const { return !open; }
 };
@@ -45,6 +46,11 @@ public:
     SessionEntry* find(std::uint64_t id);
     // The session that this handshake has led to.
     SessionEntry* find(const dgram::Endpoint& client, const wire::Nonce& nonce);
+
+    // Takes in what the entry's connection tells of itself. While it has a test: what it is to be
+    // told of the whole server, if that has changed.
+    std::optional<session::NoteServerLoad> note(SessionEntry& entry,
+                                                const session::ConnectionSnapshot& snapshot);
 
     std::size_t size() const { return by_id_.size(); }
     std::size_t half_open() const;
@@ -63,6 +69,7 @@ private:
     using Handshake = std::pair<dgram::Endpoint, wire::Nonce>;
 
     Map by_id_;
+    std::size_t loads_ = 0; // entries whose newest snapshot tells of a running test
     std::map<Handshake, std::uint64_t> by_handshake_;
     // Until when each is remembered: as long as its cookie may live, and the newest few thousand.
     std::map<Handshake, MonoTime> spent_;

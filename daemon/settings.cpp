@@ -2,6 +2,17 @@
 
 namespace wyn::daemon {
 
+namespace {
+
+dgram::DscpSet dscp_set(const std::vector<DscpRange>& ranges) {
+    dgram::DscpSet set;
+    for (const DscpRange& range : ranges)
+        set.add(range.first, range.last);
+    return set;
+}
+
+} // namespace
+
 ListenerSettings listener_settings(const ServerConfig& config) {
     return {.limits = {.max_sessions = config.max_sessions,
                        .max_sessions_per_address = config.max_sessions_per_address,
@@ -20,6 +31,7 @@ ListenerSettings listener_settings(const ServerConfig& config) {
                        .max_send_time = config.max_send_time,
                        .send_sleep = config.send_sleep},
             .port_ranges = config.port_ranges,
+            .allowed_dscp = dscp_set(config.allowed_dscp),
             .port_placement = config.port_parallelism,
             .connection_placement = config.connection_parallelism,
             .worker_timeout = config.worker_timeout};

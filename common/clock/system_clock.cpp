@@ -43,6 +43,12 @@ ClockReading read_clocks() noexcept {
     return best;
 }
 
+std::optional<Duration> thread_time_used() noexcept {
+    timespec time{};
+    if (::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) != 0) return std::nullopt;
+    return std::chrono::seconds{time.tv_sec} + Duration{time.tv_nsec};
+}
+
 void sleep_for(Duration duration) noexcept {
     if (duration <= Duration::zero()) return;
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration);

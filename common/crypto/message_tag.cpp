@@ -3,12 +3,17 @@
 #include "base/check.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace wyn::crypto {
 
 namespace {
 
 constexpr std::size_t block = 16;
+// What is encrypted in one call: whole blocks, and every message but those that try out how large
+// packets may be.
+constexpr std::size_t part = 1280;
+static_assert(part % block == 0);
 
 // Multiplied by x in GF(2^128) (RFC 4493, section 2.3).
 Tag128 doubled(const Tag128& value) {
@@ -52,8 +57,13 @@ void MessageTagger::encrypt(std::span<std::uint8_t> blocks) {
 }
 
 Tag128 MessageTagger::tag(Bytes message) {
-    WYN_CHECK(message.size() <= longest_message);
-    std::array<std::uint8_t, longest_message> buffer; // the used part is written in any case
+    std::array<std::uint8_t, part> buffer; // the used part is written in any case
+    bool is_first = true;
+    for (; message.size() > part; message = message.subspan(part)) {
+        std::ranges::copy(message.first(part), buffer.begin());
+        if (std::exchange(is_first, false)) mix(buffer.data(), chained_);
+        encrypt(buffer);
+    }
     const std::size_t blocks = std::max<std::size_t>((message.size() + block - 1) / block, 1);
     const auto used = std::span{buffer}.first(blocks * block);
     const auto rest = std::ranges::copy(message, used.begin()).out;
@@ -63,7 +73,7 @@ Tag128 MessageTagger::tag(Bytes message) {
         *rest = 0x80;
     }
     mix(&used[used.size() - block], is_whole ? whole_ : filled_up_);
-    mix(used.data(), chained_);
+    if (is_first) mix(used.data(), chained_);
     encrypt(used);
     return chained_;
 }

@@ -13,10 +13,7 @@ namespace wyn::crypto {
 // Tags and checks messages under one key. Not shared between threads.
 class MessageTagger {
 public:
-    static constexpr std::size_t longest_message = 1472; // bytes: no sealed message is longer
-
     explicit MessageTagger(const Key128& key);
-    // `message` has at most longest_message bytes.
     Tag128 tag(Bytes message);
     // True when `given` is the tag of the message; takes the same time either way.
     bool verify(Bytes message, const Tag128& given);

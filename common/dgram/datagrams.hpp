@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "clock/stamp.hpp"
 #include "dgram/address.hpp"
+#include "dgram/traffic_class.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -34,8 +35,9 @@ struct ReceivedTrain {
     Stamp stamp;          // when the first of them reached the host
     MonoTime read_at{};   // when we took them from the socket
     bool cut_off = false; // a datagram was longer than the buffer (MSG_TRUNC)
-    // DSCP and ECN of the first of them, as they arrived (RFC 2474, RFC 3168).
-    std::uint8_t traffic_class = 0;
+    // As they arrived, the same in all of the train: the kernel joins no others. Absent: not told.
+    std::optional<TrafficClass> traffic_class;
+    std::optional<std::uint8_t> ttl; // or hop limit
     // receive_drops() at the moment when this train was queued: a gap in a stream before a train
     // where this has moved is the socket's doing, any other gap the path's.
     std::uint64_t drops_before = 0;
@@ -85,6 +87,7 @@ struct Capabilities {
     bool departure_stamps = false;          // and SO_TIMESTAMPING, for who asks send_one() for it
     bool departure_times = false;           // send_at() is obeyed (SO_TXTIME, fq)
     std::uint64_t receive_buffer_bytes = 0; // granted, as the kernel counts (twice the asked)
+    TrafficClass traffic_class;             // of what is sent
 };
 
 class Datagrams {
@@ -126,6 +129,14 @@ public:
     // Whether trains may leave and arrive as trains, where the kernel can (which is also the state
     // at first), or every datagram by itself.
     virtual void use_offload(bool wanted) = 0;
+
+    // With which traffic class datagrams leave from now on; capabilities() tells what became of it.
+    virtual void use_traffic_class(TrafficClass /*wanted*/) {}
+
+    // The largest IP packet that the kernel believes the path to the connected peer to carry: that
+    // of the device, or less when a router has said so (ICMP). Datagrams are sent all the same:
+    // only those that are too long for the device are refused (EMSGSIZE). Nothing: not known.
+    virtual std::optional<std::size_t> path_mtu() { return std::nullopt; }
 
     // What reached this socket and was dropped because its buffer was full; cumulative. The kernel
     // counts a train that it had coalesced as one.

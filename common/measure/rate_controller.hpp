@@ -42,7 +42,7 @@ struct Observation {
     MonoTime now{}; // when it arrived
     // Totals since the load began.
     std::uint64_t received = 0; // first copies
-    std::uint64_t lost = 0;     // sequence numbers passed over and not yet filled
+    std::uint64_t lost = 0;     // numbers passed over and not yet filled, and marks of congestion
     std::uint64_t reordered = 0;
     std::uint32_t newest_step = 0;      // of the datagram with the highest number
     Duration quiet{};                   // what the receiver waited since that came

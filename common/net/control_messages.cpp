@@ -77,6 +77,8 @@ void read_socket_level(cmsghdr& control, ReceivedControl& into) {
 void read_v4_level(cmsghdr& control, ReceivedControl& into) {
     if (control.cmsg_type == IP_TOS)
         into.traffic_class = payload_of<std::uint8_t>(control);
+    else if (control.cmsg_type == IP_TTL)
+        into.ttl = static_cast<std::uint8_t>(payload_of<int>(control));
     else if (control.cmsg_type == IP_PKTINFO)
         into.local = local_of(payload_of<in_pktinfo>(control));
     else if (control.cmsg_type == IP_RECVERR)
@@ -86,6 +88,8 @@ void read_v4_level(cmsghdr& control, ReceivedControl& into) {
 void read_v6_level(cmsghdr& control, ReceivedControl& into) {
     if (control.cmsg_type == IPV6_TCLASS)
         into.traffic_class = static_cast<std::uint8_t>(payload_of<int>(control));
+    else if (control.cmsg_type == IPV6_HOPLIMIT)
+        into.ttl = static_cast<std::uint8_t>(payload_of<int>(control));
     else if (control.cmsg_type == IPV6_PKTINFO)
         into.local = local_of(payload_of<in6_pktinfo>(control));
     else if (control.cmsg_type == IPV6_RECVERR)

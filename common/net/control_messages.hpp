@@ -38,6 +38,7 @@ struct ReceivedControl {
     std::optional<std::size_t> segment_size;   // UDP_GRO: length of each datagram of a train
     std::optional<std::uint32_t> drops;        // SO_RXQ_OVFL: dropped so far, modulo 2^32
     std::optional<std::uint8_t> traffic_class; // IP_TOS or IPV6_TCLASS: DSCP and ECN
+    std::optional<std::uint8_t> ttl;           // IP_TTL or IPV6_HOPLIMIT
     std::optional<dgram::Address> local;       // IP_PKTINFO, IPV6_PKTINFO: where it was sent to
     std::optional<WallTime> departure;         // SO_TIMESTAMPING: when it departed
     std::optional<QueuedError> error;          // of the error queue only

@@ -34,6 +34,10 @@ extern const SocketOption<int> path_mtu_v4;          // IP_MTU; read only, conne
 extern const SocketOption<int> path_mtu_v6;          // IPV6_MTU; read only, connected sockets
 extern const SocketOption<bool> receive_tos;         // IP_RECVTOS
 extern const SocketOption<bool> receive_tclass;      // IPV6_RECVTCLASS
+extern const SocketOption<bool> receive_ttl;         // IP_RECVTTL
+extern const SocketOption<bool> receive_hop_limit;   // IPV6_RECVHOPLIMIT
+extern const SocketOption<int> traffic_class_v4;     // IP_TOS
+extern const SocketOption<int> traffic_class_v6;     // IPV6_TCLASS
 extern const SocketOption<bool> packet_info_v4;      // IP_PKTINFO
 extern const SocketOption<bool> packet_info_v6;      // IPV6_RECVPKTINFO
 extern const SocketOption<bool> v6_only;             // IPV6_V6ONLY

@@ -4,6 +4,7 @@
 #include "clock/system_clock.hpp"
 #include "net/egress.hpp"
 #include "net/socket_options.hpp"
+#include "net/udp_socket.hpp"
 
 #include <fmt/format.h>
 
@@ -23,8 +24,6 @@ namespace {
 
 // UDP_MAX_SEGMENTS before Linux 6.9.
 constexpr std::size_t segments_of_older_kernels = 64;
-// The two lowest bits of the traffic class: "congestion experienced" (RFC 3168, section 5).
-constexpr std::uint8_t ecn_mask = 0x03, ecn_congested = 0x03;
 
 iovec as_iovec(std::span<const std::uint8_t> bytes) {
     return {const_cast<std::uint8_t*>(bytes.data()), bytes.size()}; // sending only reads
@@ -77,6 +76,16 @@ void UdpDatagrams::use_offload(bool wanted) {
     capabilities_.coalescing = wanted && switched;
 }
 
+// A socket of both families has an option for each; the one that is not its own may be missing.
+void UdpDatagrams::use_traffic_class(dgram::TrafficClass wanted) {
+    if (wanted == capabilities_.traffic_class) return;
+    const bool v6 = family_ == AF_INET6;
+    const bool set_v4 = set_option(fd(), option::traffic_class_v4, wanted.byte()).has_value();
+    const bool set_v6 = v6 && set_option(fd(), option::traffic_class_v6, wanted.byte()).has_value();
+    const bool of_v4 = peer_ && peer_->address.is_v4();
+    if (v6 && !of_v4 ? set_v6 : set_v4) capabilities_.traffic_class = wanted;
+}
+
 Result<bool> UdpDatagrams::receive(ReceivedTrain& into) {
     if (const int error = std::exchange(pending_error_, 0)) return socket_error(error);
     for (;;) {
@@ -121,8 +130,10 @@ void UdpDatagrams::read_clocks_if_due() {
 
 void UdpDatagrams::note(const ReceivedControl& control, dgram::ReceivedTrain& into) {
     if (into.stamp.origin == StampOrigin::user) ++stamps_missing_;
-    into.traffic_class = control.traffic_class.value_or(0);
-    if ((into.traffic_class & ecn_mask) == ecn_congested) ++congestion_marks_;
+    into.traffic_class = control.traffic_class
+                             ? std::optional{dgram::TrafficClass{*control.traffic_class}}
+                             : std::nullopt;
+    into.ttl = control.ttl;
     // The kernel leaves the counter out while it is zero.
     into.drops_before = control.drops ? note_drops(*control.drops) : 0;
 }
@@ -334,6 +345,11 @@ Result<void> UdpDatagrams::connect(const Endpoint& peer) {
     if (!now) return pass_on(now, doing());
     peer_ = *now;
     return {};
+}
+
+std::optional<std::size_t> UdpDatagrams::path_mtu() {
+    const auto bytes = net::path_mtu(fd());
+    return bytes ? std::optional{*bytes} : std::nullopt;
 }
 
 std::uint64_t UdpDatagrams::receive_drops() {

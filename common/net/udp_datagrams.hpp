@@ -56,6 +56,9 @@ public:
     Result<void> connect(const dgram::Endpoint& peer) override;
 
     void use_offload(bool wanted) override;
+    void use_traffic_class(dgram::TrafficClass wanted) override;
+
+    std::optional<std::size_t> path_mtu() override;
 
     // SO_MEMINFO. Beware: the kernel counts what it would have handed over at once. With coalescing
     // on, a train that arrived as one (from the same machine, over veth, through a GRO device) and
@@ -66,8 +69,6 @@ public:
 
     // Trains whose kernel stamp was absent or could not be placed; they carry our own time.
     std::uint64_t stamps_missing() const noexcept { return stamps_missing_; }
-    // Trains marked "congestion experienced" on their way (ECN CE, RFC 3168).
-    std::uint64_t congestion_marks() const noexcept { return congestion_marks_; }
     // Trains thrown away because they came from somebody else than the connected peer.
     std::uint64_t strangers() const noexcept { return strangers_; }
 
@@ -117,7 +118,6 @@ private:
     StampMap stamp_map_;
     std::uint64_t drops_ = 0;
     std::uint64_t stamps_missing_ = 0;
-    std::uint64_t congestion_marks_ = 0;
     std::uint64_t strangers_ = 0;
     ControlSpace control_;
     // On a page's boundary: the kernel copies faster to there than to elsewhere.

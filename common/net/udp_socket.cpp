@@ -14,11 +14,13 @@ namespace {
 
 Result<void> set_v4_options(int fd) {
     if (auto set = set_option(fd, option::receive_tos, true); !set) return set;
+    if (auto set = set_option(fd, option::receive_ttl, true); !set) return set;
     return set_option(fd, option::mtu_discovery_v4, IP_PMTUDISC_PROBE);
 }
 
 Result<void> set_v6_options(int fd) {
     if (auto set = set_option(fd, option::receive_tclass, true); !set) return set;
+    if (auto set = set_option(fd, option::receive_hop_limit, true); !set) return set;
     return set_option(fd, option::mtu_discovery_v6, IPV6_PMTUDISC_PROBE);
 }
 

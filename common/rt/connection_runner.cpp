@@ -69,6 +69,8 @@ void ConnectionRunner::on_link() {
         if (to_us == nullptr) continue;
         if (const auto* close = std::get_if<session::CloseConnection>(to_us))
             connection_.close(mono_now(), close->end, out_);
+        if (const auto* load = std::get_if<session::NoteServerLoad>(to_us))
+            connection_.note_server_load(load->now);
     }
     settle();
 }

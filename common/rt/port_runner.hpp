@@ -2,6 +2,7 @@
 #pragma once
 
 #include "net/udp_datagrams.hpp"
+#include "rt/host_gauge.hpp"
 #include "rt/link.hpp"
 #include "rt/loop.hpp"
 #include "rt/system_random.hpp"
@@ -43,6 +44,7 @@ private:
     Function on_end_;
     SystemRandom random_;
     net::UdpDatagrams socket_;
+    HostGauge gauge_;
     session::PortDriver driver_;
     Io link_watch_;
     Io socket_watch_;

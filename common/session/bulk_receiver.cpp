@@ -50,7 +50,11 @@ void BulkReceiver::on_train(const dgram::ReceivedTrain& train, const std::bitset
         std::uint32_t length = 1;
         while (length < alike && authentic[i + length])
             ++length;
-        on_run({.first = *header, .count = length, .stamp = train.stamp});
+        on_run({.first = *header,
+                .count = length,
+                .stamp = train.stamp,
+                .traffic_class = train.traffic_class,
+                .ttl = train.ttl});
         i += length;
     }
 }
@@ -71,11 +75,17 @@ void BulkReceiver::on_run(const Run& run) {
     if (copies == 0) return;
     const std::uint64_t bytes = std::uint64_t{copies} * run.first.length;
     watch_grant(arrival, bytes);
+    note_marks(run, copies);
     meter_.on_datagrams(arrival, copies, bytes);
     steps_.on_datagrams(run.first.step, arrival, arrival - mono_from_ns(run.first.sent_ns), copies,
                         bytes);
     // Whatever was dropped was of the step before the gap or of the one behind it.
     if (dropped) steps_.mark_receiver_drop();
+}
+
+void BulkReceiver::note_marks(const Run& run, std::uint32_t copies) {
+    const auto byte = run.traffic_class ? std::optional{run.traffic_class->byte()} : std::nullopt;
+    marks_.on_datagrams(copies, byte, run.ttl);
 }
 
 // How many of the run are neither duplicates nor too old to be told from them.
@@ -194,7 +204,20 @@ wire::ReceiverRecord BulkReceiver::record() const {
             .longest_train =
                 door_.coalescing ? static_cast<std::uint16_t>(longest_train_) : std::uint16_t{0},
             .receive_buffer_bytes = static_cast<std::uint32_t>(
-                std::min<std::uint64_t>(door_.receive_buffer_bytes, 0xffff'ffff))};
+                std::min<std::uint64_t>(door_.receive_buffer_bytes, 0xffff'ffff)),
+            .marks = marks()};
+}
+
+wire::Marks BulkReceiver::marks() const {
+    static_assert(stats::MarkMeter::most_classes == wire::most_classes);
+    wire::Marks marks{.other_classes = marks_.others(),
+                      .congested = marks_.congested(),
+                      .lowest_ttl = marks_.lowest_ttl().value_or(0),
+                      .highest_ttl = marks_.highest_ttl().value_or(0)};
+    std::ranges::transform(marks_.classes(), marks.classes.begin(), [](const auto& one) {
+        return wire::ClassCount{.traffic_class = one.traffic_class, .packets = one.count};
+    });
+    return marks;
 }
 
 } // namespace wyn::session

@@ -6,6 +6,7 @@
 #include "dgram/datagrams.hpp"
 #include "session/port_link.hpp"
 #include "stats/interval_meter.hpp"
+#include "stats/mark_meter.hpp"
 #include "stats/sequence.hpp"
 #include "stats/step_log.hpp"
 
@@ -35,6 +36,7 @@ public:
     // The grant that the sender broke, once; none else.
     wire::End broken_grant() const { return broken_; }
     wire::ReceiverRecord record() const;
+    std::uint64_t packets_received() const { return sequence_.received(); }
 
 private:
     // Datagrams of one train with consecutive numbers, otherwise alike; `first` is the header of
@@ -43,10 +45,14 @@ private:
         wire::BulkHeader first;
         std::uint32_t count;
         Stamp stamp;
+        std::optional<dgram::TrafficClass> traffic_class;
+        std::optional<std::uint8_t> ttl;
     };
     void on_run(const Run& run);
     std::uint32_t count_first_copies(const Run& run);
     bool blame_socket(std::uint64_t sequence);
+    void note_marks(const Run& run, std::uint32_t copies);
+    wire::Marks marks() const;
     void watch_grant(MonoTime arrival, std::uint64_t bytes);
     void put_steps(MonoTime now, wire::Feedback& feedback) const;
     Duration wait_after(const wire::Feedback& feedback);
@@ -57,6 +63,7 @@ private:
     stats::SequenceWindow sequence_;
     stats::StepLog steps_;
     stats::IntervalMeter meter_;
+    stats::MarkMeter marks_; // of first copies
     MonoTime next_feedback_ = never;
     std::uint64_t feedback_bytes_ = 0; // of IP, so far
     bool ended_ = false;

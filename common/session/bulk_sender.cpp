@@ -244,7 +244,8 @@ void BulkSender::tell_controller(MonoTime arrived, const wire::Feedback& feedbac
     controller_->on_feedback(
         {.now = arrived,
          .received = far_.packets,
-         .lost = far_heard_ ? far_newest_ + 1 - far_.packets : 0,
+         // A mark of congestion is to be answered as a loss is (RFC 3168, section 5).
+         .lost = far_heard_ ? far_newest_ + 1 - far_.packets + far_.marks.congested : 0,
          .reordered = far_.reordered,
          .newest_step = feedback.newest_step,
          .quiet = Duration{static_cast<Duration::rep>(feedback.held_ns)},

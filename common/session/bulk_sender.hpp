@@ -57,6 +57,7 @@ public:
     wire::SenderRecord record() const;
     // What a search has found out so far.
     wire::CapacityRecord capacity() const { return controller_->capacity(); }
+    std::uint64_t packets_sent() const { return next_sequence_; }
     // The receiver's totals, as the newest feedback tells.
     const wire::ReceiverRecord& far_side() const { return far_; }
     // Of those that leave now.

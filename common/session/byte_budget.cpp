@@ -24,7 +24,7 @@ constexpr std::uint64_t once = 8192 + 4096;
 // Until the last datagram has arrived and the queues are empty again, feedback goes on, and what
 // became of the last probes is asked for.
 constexpr Duration afterwards = 2s;
-// The handshake, and CLOSE at the end.
+// The handshake, the path's MTU where it is an ordinary one, and CLOSE at the end.
 constexpr std::uint64_t of_the_session = 16 * 1024;
 // Less tells nothing about a path of more than a megabit.
 constexpr std::uint64_t least_load = 128 * 1024;

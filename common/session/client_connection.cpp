@@ -16,6 +16,8 @@ constexpr Duration longest_settling = 3s;
 constexpr Duration rest_time = 300ms;
 // The prober needs no longer to find out what became of the last probes.
 constexpr Duration longest_echoing = longest_settling + 1s;
+// Longer than the port looks for the path's MTU on a path with a round trip of a second.
+constexpr Duration longest_sizing = 40s;
 
 bool includes(const std::array<bool, 3>& flags) {
     return std::all_of(flags.begin(), flags.end(), [](bool flag) { return flag; });
@@ -88,6 +90,8 @@ void ClientConnection::on_news(MonoTime now, PortRole role, const PortNews& news
         on_valid(now, role, *valid, out);
     else if (const auto* control = std::get_if<ControlArrived>(&news))
         on_control(now, control->body, out);
+    else if (const auto* found = std::get_if<PathMtuFound>(&news))
+        on_path_mtu(now, *found, out);
     else if (const auto* ended = std::get_if<TestEnded>(&news))
         on_test_ended(now, *ended, out);
     else if (std::holds_alternative<PortSilent>(news) && role == PortRole::control)
@@ -100,6 +104,17 @@ void ClientConnection::on_valid(MonoTime now, PortRole role, const PortValid& va
     result_.port_reached[static_cast<std::size_t>(role)] = true;
     if (role == PortRole::control) rtt_ = valid.rtt;
     if (step_ != Step::opening || !includes(result_.port_reached)) return;
+    enter(Step::sizing, now);
+    out.orders.push_back({PortRole::control, FindPathMtu{datagram_size().mtu_ceiling()}});
+}
+
+void ClientConnection::on_path_mtu(MonoTime now, const PathMtuFound& found, ConnectionOutbox& out) {
+    if (step_ != Step::sizing) return;
+    result_.path = found;
+    begin_idle(now, out);
+}
+
+void ClientConnection::begin_idle(MonoTime now, ConnectionOutbox& out) {
     enter(Step::idle, now);
     begin_probing(plan_.idle_interval, plan_.idle_time, out);
 }
@@ -117,6 +132,13 @@ void ClientConnection::begin_probing(Duration interval, Duration time, Connectio
 
 void ClientConnection::end_probing(ConnectionOutbox& out) {
     out.orders.push_back({PortRole::control, SetProbing{}});
+}
+
+DatagramSize ClientConnection::datagram_size() const {
+    return {.wish = plan_.datagram_bytes,
+            .header_bytes = header_bytes_,
+            .kernel_mtu = plan_.kernel_mtu,
+            .sparing = plan_.budget_bytes != 0};
 }
 
 void ClientConnection::on_latency(MonoTime now, const LatencyNews& news, ConnectionOutbox& out) {
@@ -230,7 +252,8 @@ void ClientConnection::on_ready(MonoTime now, const wire::Ready& ready, Connecti
                                                          .budget_bytes = load_budget_,
                                                          .sustained = plan_.sustained,
                                                          .pacing = plan_.pacing,
-                                                         .offload = plan_.offload}});
+                                                         .offload = plan_.offload,
+                                                         .traffic_class = plan_.traffic_class}});
 }
 
 // What the server will still take. It counts what it sent to us and what it received; 0: no limit.
@@ -241,6 +264,7 @@ std::uint64_t ClientConnection::volume_left() const {
 }
 
 void ClientConnection::on_report(MonoTime now, const wire::Report& report, ConnectionOutbox& out) {
+    current_->server = report.server;
     if (is_down() && report.role == wire::Role::sender) {
         current_->sent = report.sent;
         current_->sent_known = true;
@@ -304,7 +328,8 @@ void ClientConnection::next_direction(MonoTime now, ConnectionOutbox& out) {
     current_->direction = direction;
     current_->search = plan_.search;
     current_->asked = plan_.rate;
-    current_->datagram_bytes = plan_.datagram_bytes;
+    const PathMtu path = mtu_of(result_.path, direction);
+    current_->datagram_bytes = datagram_size().payload(path, result_.terms.max_datagram_bytes);
     current_->header_bytes = header_bytes_;
     ++test_;
     load_since_ = never;
@@ -314,6 +339,8 @@ void ClientConnection::next_direction(MonoTime now, ConnectionOutbox& out) {
     beside_.begin();
     load_budget_ =
         budget_.begin(result_.bytes_used, plan_.directions.size() - directions_begun_, load_time());
+    if (!datagram_size().may_pass(path, current_->datagram_bytes))
+        return direction_over(now, wire::End::too_long, out);
     if (is_down())
         out.orders.push_back({PortRole::download, BeginReceiving{.test = test_,
                                                                  .search = plan_.search,
@@ -326,12 +353,13 @@ void ClientConnection::next_direction(MonoTime now, ConnectionOutbox& out) {
             .test = test_,
             .direction = direction,
             .search = plan_.search,
-            .datagram_bytes = plan_.datagram_bytes,
+            .datagram_bytes = current_->datagram_bytes,
             .rate_bps = plan_.rate.bps(),
             .duration_ms = static_cast<std::uint32_t>(
                 std::chrono::duration_cast<std::chrono::milliseconds>(load_time()).count()),
             .pacing = plan_.pacing,
             .offload = plan_.offload,
+            .traffic_class = plan_.traffic_class.byte(),
             .sustained_ms = static_cast<std::uint32_t>(
                 std::chrono::duration_cast<std::chrono::milliseconds>(plan_.sustained).count()),
             .budget_bytes = load_budget_},
@@ -431,7 +459,8 @@ void ClientConnection::interrupt(MonoTime now, ConnectionOutbox& out) {
     if (interrupted_ || step_ == Step::closing || done()) return;
     interrupted_ = true;
     switch (step_) {
-    case Step::opening: return begin_closing(now, wire::End::interrupted, out);
+    case Step::opening:
+    case Step::sizing: return begin_closing(now, wire::End::interrupted, out);
     case Step::idle: end_probing(out); return enter(Step::echoing, now);
     case Step::echoing: return;
     case Step::resting: keep_loaded(); return next_direction(now, out);
@@ -468,6 +497,9 @@ void ClientConnection::on_timer(MonoTime now, ConnectionOutbox& out) {
     case Step::opening:
         if (in_step >= result_.terms.half_open) give_up_on_server(now, wire::End::half_open, out);
         return;
+    case Step::sizing:
+        if (in_step >= longest_sizing) begin_idle(now, out);
+        return;
     case Step::idle:
     case Step::echoing:
         if (now >= due()) end_idle(now, out);
@@ -501,6 +533,7 @@ MonoTime ClientConnection::rested() const {
 MonoTime ClientConnection::due() const {
     switch (step_) {
     case Step::opening: return step_since_ + result_.terms.half_open;
+    case Step::sizing: return step_since_ + longest_sizing;
     case Step::idle: // the port needs a round trip to begin
         return step_since_ + plan_.idle_time + 4 * rtt_ + longest_echoing;
     case Step::echoing: return step_since_ + longest_echoing;
@@ -527,7 +560,8 @@ ProbeProgress ClientConnection::progress(MonoTime now) const {
         return progress;
     }
     switch (step_) {
-    case Step::opening: progress.phase = ProbePhase::opening; break;
+    case Step::opening:
+    case Step::sizing: progress.phase = ProbePhase::opening; break;
     case Step::idle:
     case Step::echoing:
         progress.phase = ProbePhase::idle;

@@ -1,7 +1,7 @@
 // The hub of the client's three ports: follows the plan of a probe phase by phase and gathers the
 // result. Pure; the counterpart of server_connection.
 //
-//   opening -> idle -> one direction after the other -> closing -> done
+//   opening -> sizing -> idle -> one direction after the other -> closing -> done
 //
 //   down: requesting -> loading -> reporting -> settling -> gathering -> resting
 //   up:   requesting -> loading -> settling -> reporting -> resting
@@ -10,6 +10,7 @@
 #include "session/beside_load.hpp"
 #include "session/byte_budget.hpp"
 #include "session/connection_link.hpp"
+#include "session/datagram_size.hpp"
 #include "session/latency_phases.hpp"
 #include "session/probe_result.hpp"
 #include "session/repeated_request.hpp"
@@ -27,10 +28,14 @@ struct ProbePlan {
     std::uint64_t budget_bytes = 0; // of IP, all that the probe may use, 0: no limit
     std::uint64_t bytes_before = 0; // of it, used before the ports were opened
     BitRate rate{0};                // payload; fixed: the rate, else the ceiling, 0: none
-    std::uint16_t datagram_bytes = 1472;
+    // UDP payload of each datagram; none: what fits the path in that direction, at most what a
+    // jumbo frame holds.
+    std::optional<std::uint16_t> datagram_bytes;
+    std::uint16_t kernel_mtu = 1500; // taken for the path's where that is not found out
     wire::Pacing pacing = wire::Pacing::sleep;
-    bool offload = true;   // of both hosts: UDP_SEGMENT, UDP_GRO
-    bool together = false; // with others: each direction waits for go_on()
+    bool offload = true;               // of both hosts: UDP_SEGMENT, UDP_GRO
+    dgram::TrafficClass traffic_class; // of the load
+    bool together = false;             // with others: each direction waits for go_on()
     Duration idle_time = 1s;
     Duration idle_interval = 10ms;   // between latency probes
     Duration loaded_interval = 30ms; // beside the load: 50 kbit/s each way
@@ -78,6 +83,7 @@ public:
 private:
     enum class Step : std::uint8_t {
         opening,
+        sizing, // how large packets may be
         idle,
         echoing,    // the user has stopped it: wait for what becomes of the last probes
         waiting,    // for the others, before a direction
@@ -96,6 +102,8 @@ private:
     void on_control(MonoTime now, const ControlBody& body, ConnectionOutbox& out);
     void on_ready(MonoTime now, const wire::Ready& ready, ConnectionOutbox& out);
     void on_report(MonoTime now, const wire::Report& report, ConnectionOutbox& out);
+    void on_path_mtu(MonoTime now, const PathMtuFound& found, ConnectionOutbox& out);
+    void begin_idle(MonoTime now, ConnectionOutbox& out);
     void on_test_ended(MonoTime now, const TestEnded& ended, ConnectionOutbox& out);
     void on_latency(MonoTime now, const LatencyNews& news, ConnectionOutbox& out);
     void on_snapshot(MonoTime now, PortRole role, const PortSnapshot& snapshot,
@@ -128,6 +136,7 @@ private:
     PortRole unloaded_port() const { return is_down() ? PortRole::upload : PortRole::download; }
     std::uint64_t volume_left() const;
     Duration load_time() const;
+    DatagramSize datagram_size() const;
     Duration settle_time() const;
     Duration longest_quiet() const;
 

@@ -16,6 +16,7 @@ struct ConnectionSetup {
     Terms terms;
     Tuning tuning;
     Placement port_placement = Placement::single;
+    dgram::DscpSet allowed_dscp;             // that a client may have its download sent with
     Duration worker_timeout = 2s;            // a port that reports nothing for this long has failed
     Duration sign_of_life = Duration::max(); // of the connection itself, see PortSetup
 
@@ -29,7 +30,12 @@ struct CloseConnection {
     wire::End end = wire::End::shutting_down;
 };
 
-using ConnectionOrder = std::variant<ConnectionSetup, CloseConnection>;
+// What the server has to do now. Told to a connection with a test whenever it has changed.
+struct NoteServerLoad {
+    wire::ServerLoad now;
+};
+
+using ConnectionOrder = std::variant<ConnectionSetup, CloseConnection, NoteServerLoad>;
 
 // All three ports are proven.
 struct ConnectionOpened {

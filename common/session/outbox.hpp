@@ -3,7 +3,7 @@
 
 #include "dgram/datagrams.hpp"
 #include "session/port_link.hpp"
-#include "wire/layout.hpp"
+#include "wire/codec.hpp"
 
 #include <optional>
 #include <span>
@@ -11,27 +11,35 @@
 
 namespace wyn::session {
 
+// One of those in an outbox.
 struct OutDatagram {
-    // To fill its 1472 bytes with zeros first would take as long as to seal a short message.
-    OutDatagram() {} // NOLINT(*-pro-type-member-init,*-use-equals-default)
-
-    std::array<std::uint8_t, wire::longest_sealed> bytes;
+    std::size_t begin = 0; // of its bytes
     std::size_t size = 0;
     std::optional<dgram::Endpoint> to;         // unset: the connected peer
     std::optional<dgram::SendOptions> options; // to the connected peer only; unset: as others do
     std::optional<std::uint32_t> probe;        // its number, of a probe of ours
-
-    std::span<const std::uint8_t> view() const { return {bytes.data(), size}; }
+    // Its number when it is a try of a size: whoever sends it says so if the host refuses it.
+    std::optional<std::uint32_t> size_number;
 };
 
 // Cleared and used again, so that it allocates only until it has grown to the busiest step.
 struct Outbox {
+    static constexpr std::size_t most_kept = 4096;
+    std::vector<std::uint8_t> bytes; // of all datagrams, behind one another
     std::vector<OutDatagram> datagrams;
     std::vector<PortNews> news;
     std::optional<dgram::Endpoint> connect_to; // before any of the datagrams is sent
 
-    void clear() {
+    std::span<const std::uint8_t> view(const OutDatagram& datagram) const {
+        return std::span{bytes}.subspan(datagram.begin, datagram.size);
+    }
+    void clear_datagrams() {
         datagrams.clear();
+        bytes.clear();
+        if (bytes.capacity() > most_kept) bytes = {}; // long ones are tried once in a session
+    }
+    void clear() {
+        clear_datagrams();
         news.clear();
         connect_to.reset();
     }

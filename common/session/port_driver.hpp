@@ -3,13 +3,15 @@
 #pragma once
 
 #include "dgram/datagrams.hpp"
+#include "session/load_watch.hpp"
 #include "session/port_session.hpp"
 
 namespace wyn::session {
 
 class PortDriver {
 public:
-    PortDriver(const PortSetup& setup, MonoTime now, Random& random, dgram::Datagrams& door);
+    PortDriver(const PortSetup& setup, MonoTime now, Random& random, dgram::Datagrams& door,
+               HostGauge& gauge);
 
     void on_order(MonoTime now, const PortOrder& order);
 
@@ -40,11 +42,13 @@ public:
 
 private:
     void flush();
+    void complete_news();
     void send(const OutDatagram& datagram);
     void take_departures();
 
     PortSession session_;
     dgram::Datagrams& door_;
+    LoadWatch watch_;
     Outbox out_;
     Duration waited_{};
     bool waits_for_room_ = false;

@@ -5,6 +5,8 @@
 
 #include "crypto/keys.hpp"
 #include "dgram/address.hpp"
+#include "dgram/traffic_class.hpp"
+#include "measure/mtu_search.hpp"
 #include "session/terms.hpp"
 #include "stats/probe_record.hpp"
 #include "wire/message.hpp"
@@ -62,6 +64,7 @@ struct BeginSending {
     Duration sustained{};           // see wire::Start
     wire::Pacing pacing = wire::Pacing::sleep;
     bool offload = true; // see wire::Start
+    dgram::TrafficClass traffic_class;
 };
 struct BeginReceiving {
     std::uint32_t test = 0;
@@ -101,6 +104,11 @@ struct SetProbing {
     bool unanswered = false; // with a stop: the server is gone, and nothing more will be told
 };
 
+// Client's control port: find out how large packets may be.
+struct FindPathMtu {
+    std::uint16_t ceiling = 0; // the largest that is worth knowing, with IP and UDP headers
+};
+
 // The messages of the control port that concern the connection.
 using ControlBody =
     std::variant<wire::Start, wire::Ready, wire::Stop, wire::Report, wire::Close, wire::Closed>;
@@ -108,8 +116,8 @@ struct SendControl {
     ControlBody body;
 };
 
-using PortOrder =
-    std::variant<PortSetup, BeginSending, BeginReceiving, EndTest, SetProbing, SendControl>;
+using PortOrder = std::variant<PortSetup, BeginSending, BeginReceiving, EndTest, SetProbing,
+                               FindPathMtu, SendControl>;
 
 // The path of this port is proven (server) or answers (client).
 struct PortValid {
@@ -130,6 +138,19 @@ struct TestEnded {
 // The server's receiving port: the peer does what it was not granted.
 struct GrantBroken {
     wire::End end = wire::End::rate_exceeded; // or volume_used
+};
+// The largest IP packet that passes in one direction.
+struct PathMtu {
+    std::uint16_t bytes = 0;                  // 0: not known
+    std::optional<measure::MtuLimit> limit{}; // why no larger ones; nothing: not found out
+    std::uint32_t vanished = 0; // of those that are one byte longer, in a row; 0: not known
+    bool operator==(const PathMtu&) const = default;
+};
+// The answer to FindPathMtu.
+struct PathMtuFound {
+    PathMtu up;
+    PathMtu down;
+    bool operator==(const PathMtuFound&) const = default;
 };
 // Nothing was accepted from the peer for the idle time.
 struct PortSilent {};
@@ -192,8 +213,8 @@ struct PortSnapshot {
     wire::ReceiverRecord received; // a sender's: as the newest feedback tells
 };
 
-using PortNews = std::variant<PortValid, ControlArrived, TestEnded, GrantBroken, PortSilent,
-                              LatencyNews, PortSnapshot>;
+using PortNews = std::variant<PortValid, ControlArrived, TestEnded, GrantBroken, PathMtuFound,
+                              PortSilent, LatencyNews, PortSnapshot>;
 
 static_assert(std::is_trivially_copyable_v<PortOrder>);
 static_assert(std::is_trivially_copyable_v<PortNews>);

@@ -70,6 +70,11 @@ bool PortSession::sends_bulk() const {
     return is_server() ? setup_.role == PortRole::download : setup_.role == PortRole::upload;
 }
 
+std::uint64_t PortSession::packets_moved() const {
+    if (sender_) return sender_->packets_sent();
+    return receiver_ ? receiver_->packets_received() : 0;
+}
+
 bool PortSession::may_talk(const dgram::Endpoint& from) const {
     // Before the proof any port of the client's address may try; afterwards only the proven one.
     return peer_ ? from == *peer_ : from.address == setup_.peer.address;
@@ -78,7 +83,10 @@ bool PortSession::may_talk(const dgram::Endpoint& from) const {
 OutDatagram& PortSession::send(const wire::SealedBody& body, Outbox& out,
                                const std::optional<dgram::Endpoint>& to) {
     OutDatagram& datagram = out.datagrams.emplace_back();
-    datagram.size = sealer_.seal(body, datagram.bytes);
+    datagram.begin = out.bytes.size();
+    out.bytes.resize(datagram.begin + wire::room_for(body));
+    datagram.size = sealer_.seal(body, std::span{out.bytes}.subspan(datagram.begin));
+    out.bytes.resize(datagram.begin + datagram.size);
     datagram.to = to;
     ++counts_.datagrams_out;
     counts_.bytes_out += datagram.size;
@@ -111,6 +119,13 @@ void PortSession::on_order(MonoTime now, const PortOrder& order, Outbox& out) {
         end_told_ = false; // asked for its record, even if it was told before
     } else if (const auto* probing = std::get_if<SetProbing>(&order)) {
         on_probing(now, *probing);
+    } else if (const auto* find = std::get_if<FindPathMtu>(&order)) {
+        mtu_prober_ = std::make_unique<PathMtuProber>(
+            PathMtuProber::Setup{.header_bytes = setup_.peer.address.header_bytes(),
+                                 .ceiling = find->ceiling,
+                                 .kernel_mtu = path_mtu_,
+                                 .rtt = rtt_},
+            now);
     } else if (const auto* control = std::get_if<SendControl>(&order)) {
         // Before the proof there is nobody whom the server could tell anything.
         if (peer_) std::visit([&](const auto& body) { send(body, out); }, control->body);
@@ -142,7 +157,7 @@ void PortSession::on_train(MonoTime now, const dgram::ReceivedTrain& train, Outb
                      .stamp = train.stamp,
                      .from = train.from,
                      .read = train.read_at,
-                     .traffic_class = train.traffic_class,
+                     .traffic_class = train.traffic_class.value_or(dgram::TrafficClass{}).byte(),
                      .socket_drops = train.drops_before};
     // The kernel coalesces by sender and size, not by meaning: a shorter message ends a train of
     // bulk, and a heartbeat may stand in the middle of bulk of its size.
@@ -208,6 +223,11 @@ std::optional<wire::Drop> PortSession::dispatch(const Arrived& at, const wire::S
         return on_feedback(at, *feedback);
     if (const auto* probe = std::get_if<wire::Probe>(&body)) return on_probe(at, *probe, out);
     if (const auto* echo = std::get_if<wire::Echo>(&body)) return on_echo(at, *echo);
+    if (const auto* size = std::get_if<wire::Size>(&body)) return on_size(at.now, *size, out);
+    if (const auto* sized = std::get_if<wire::Sized>(&body)) {
+        if (!mtu_prober_) return wire::Drop::unexpected;
+        return mtu_prober_->on_sized(*sized);
+    }
     if (const auto* start = std::get_if<wire::Start>(&body))
         return pass_up(*start, is_server(), out);
     if (const auto* stop = std::get_if<wire::Stop>(&body)) return pass_up(*stop, is_server(), out);
@@ -217,6 +237,24 @@ std::optional<wire::Drop> PortSession::dispatch(const Arrived& at, const wire::S
         return pass_up(*report, !is_server(), out);
     if (const auto* close = std::get_if<wire::Close>(&body)) return pass_up(*close, true, out);
     return pass_up(std::get<wire::Closed>(body), true, out);
+}
+
+std::optional<wire::Drop> PortSession::on_size(MonoTime now, const wire::Size& size, Outbox& out) {
+    if (setup_.role != PortRole::control || !is_server() || !peer_) return wire::Drop::unexpected;
+    if (!size_answerer_) size_answerer_ = std::make_unique<SizeAnswerer>();
+    send(size_answerer_->on_size(now, size, path_mtu_), out).size_number = size.number;
+    return std::nullopt;
+}
+
+void PortSession::on_size_refused(std::uint32_t number, Outbox& out) {
+    if (mtu_prober_) mtu_prober_->on_refused(number);
+    if (size_answerer_)
+        if (const auto answer = size_answerer_->on_refused(number)) send(*answer, out);
+}
+
+void PortSession::note_path_mtu(std::optional<std::size_t> bytes) {
+    path_mtu_ = static_cast<std::uint16_t>(std::min<std::size_t>(bytes.value_or(0), 0xffff));
+    if (mtu_prober_ && path_mtu_ != 0) mtu_prober_->on_kernel_mtu(path_mtu_);
 }
 
 std::optional<wire::Drop> PortSession::on_beat(const Arrived& at, const wire::Beat& beat,
@@ -357,6 +395,7 @@ void PortSession::on_timer(MonoTime now, Outbox& out) {
         while (const auto news = latency_prober_->take_news(now))
             out.news.emplace_back(*news);
     }
+    if (mtu_prober_) probe_path_mtu(now, out);
     if (sender_) sender_->on_timer(now);
     if (receiver_)
         if (const auto feedback = receiver_->on_timer(now)) send(*feedback, out);
@@ -373,6 +412,15 @@ void PortSession::send_probes(MonoTime now, Outbox& out) {
         OutDatagram& datagram = send(due->probe, out);
         datagram.options = due->options;
         if (!due->probe.sweep) datagram.probe = due->probe.number;
+    }
+}
+
+void PortSession::probe_path_mtu(MonoTime now, Outbox& out) {
+    while (const auto size = mtu_prober_->on_timer(now))
+        send(*size, out).size_number = size->number;
+    if (const auto found = mtu_prober_->take_news(now)) {
+        out.news.emplace_back(*found);
+        mtu_prober_.reset(); // what still comes is of no use
     }
 }
 
@@ -400,6 +448,7 @@ void PortSession::tell_ended_tests(Outbox& out) {
 wire::SenderRecord PortSession::sent() const {
     wire::SenderRecord record = sender_->record();
     record.segmentation = door_.segmentation;
+    record.traffic_class = door_.traffic_class.byte();
     return record;
 }
 
@@ -423,7 +472,7 @@ PortSnapshot PortSession::snapshot() const {
 bool PortSession::is_active() const {
     const Duration probing = probing_interval();
     const bool probes = probing > Duration::zero() && probing < until_rest;
-    return is_sending() || is_receiving() || probes;
+    return is_sending() || is_receiving() || probes || mtu_prober_;
 }
 
 // Of the client's control port; zero: it does not probe.
@@ -468,6 +517,7 @@ MonoTime PortSession::due() const {
     if (waiting_probing_ && asker_->confirmed()) return MonoTime{};
     MonoTime due = snapshot_due();
     if (latency_prober_) due = std::min(due, latency_prober_->due());
+    if (mtu_prober_) due = std::min(due, mtu_prober_->due());
     if (asker_) due = std::min(due, asker_->due());
     if (sender_ && peer_) due = std::min(due, sender_->due());
     if (receiver_) due = std::min(due, receiver_->due());

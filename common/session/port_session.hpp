@@ -10,6 +10,7 @@
 #include "session/latency_answerer.hpp"
 #include "session/latency_prober.hpp"
 #include "session/outbox.hpp"
+#include "session/path_mtu.hpp"
 #include "session/seal.hpp"
 
 namespace wyn::session {
@@ -25,6 +26,10 @@ public:
     void note_socket_drops(std::uint64_t cumulative);
     // What the door can do now.
     void note_capabilities(const dgram::Capabilities& capabilities);
+    // What the kernel takes for the MTU of the path to the peer, when it may have changed.
+    void note_path_mtu(std::optional<std::size_t> bytes);
+    // The host refused the datagram of this size_number because of its length.
+    void on_size_refused(std::uint32_t number, Outbox& out);
     // An ICMP error or a refusal of the local stack: told, but it ends nothing (it may be forged).
     void note_network_error(int number) { counts_.network_error = number; }
     // What became of a probe of the outbox, right after it was to be sent.
@@ -52,6 +57,10 @@ public:
     const PortSetup& setup() const { return setup_; }
     bool is_sending() const { return sender_ && !sender_->ended(); }
     bool is_receiving() const { return receiver_ && !receiver_->ended(); }
+    // Which of the two a load on this port means.
+    bool sends_bulk() const;
+    // Datagrams of the newest load that have left or come.
+    std::uint64_t packets_moved() const;
     // There has been nothing but heartbeats for a while.
     bool rests(MonoTime now) const;
 
@@ -66,7 +75,6 @@ private:
     };
 
     bool is_server() const { return setup_.side == Side::server; }
-    bool sends_bulk() const;
     bool may_talk(const dgram::Endpoint& from) const;
     void on_bulk(const dgram::ReceivedTrain& train);
     void count_bulk(const dgram::ReceivedTrain& train,
@@ -79,6 +87,7 @@ private:
     std::optional<wire::Drop> on_probe(const Arrived& at, const wire::Probe& probe, Outbox& out);
     std::optional<wire::Drop> on_echo(const Arrived& at, const wire::Echo& echo);
     void on_copy(wire::Bytes datagram);
+    std::optional<wire::Drop> on_size(MonoTime now, const wire::Size& size, Outbox& out);
     std::optional<wire::Drop> on_feedback(const Arrived& at, const wire::Feedback& feedback);
     template <typename Body>
     std::optional<wire::Drop> pass_up(const Body& body, bool expected, Outbox& out);
@@ -87,6 +96,7 @@ private:
                       const std::optional<dgram::Endpoint>& to = std::nullopt);
     void on_probing(MonoTime now, const SetProbing& order);
     void send_probes(MonoTime now, Outbox& out);
+    void probe_path_mtu(MonoTime now, Outbox& out);
     void tell_ended_tests(Outbox& out);
     bool is_active() const;
     Duration probing_interval() const;
@@ -109,6 +119,8 @@ private:
     std::optional<SetProbing> waiting_probing_;         // "; until the server takes probes
     std::unique_ptr<LatencyAnswerer> latency_answerer_; // server's, once it is probed
     std::unique_ptr<ClockWatch> clock_watch_;           // "
+    std::unique_ptr<PathMtuProber> mtu_prober_;         // client's control port, while it looks
+    std::unique_ptr<SizeAnswerer> size_answerer_;       // server's, once it is asked
     std::unique_ptr<BulkSender> sender_;                // from the first test on
     std::unique_ptr<BulkReceiver> receiver_;            // "
     std::unique_ptr<crypto::BulkTagger> bulk_tagger_;   // the receiver's
@@ -124,6 +136,7 @@ private:
     MonoTime last_snapshot_;
     bool changed_ = true; // since then
     Duration rtt_{};
+    std::uint16_t path_mtu_ = 0; // as the kernel knows it; 0: not known
     std::uint64_t socket_drops_ = 0;
     PortSnapshot counts_;
 };

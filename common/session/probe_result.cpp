@@ -37,6 +37,27 @@ bool DirectionResult::reports_best_second() const {
     return by_rows && received.best_packets > 0;
 }
 
+namespace {
+
+// Two counters of a host, as a bound of what is missing.
+std::optional<std::uint64_t> bound(const std::optional<DirectionResult::Losses>& losses,
+                                   const std::optional<std::uint64_t>& one,
+                                   const std::optional<std::uint64_t>& other) {
+    if (!losses || !one || !other) return std::nullopt;
+    const std::uint64_t rest = losses->path - std::min(*one, losses->path);
+    return losses->path - rest + std::min(*other, rest);
+}
+
+} // namespace
+
+std::optional<std::uint64_t> DirectionResult::perhaps_in_sender_host() const {
+    return bound(losses(), sent.host.qdisc_drops, sent.host.device_drops);
+}
+
+std::optional<std::uint64_t> DirectionResult::perhaps_in_receiver_host() const {
+    return bound(losses(), received.host.device_drops, received.host.softnet_drops);
+}
+
 std::optional<DirectionResult::Rates> DirectionResult::rates() const {
     if (reports_capacity()) return rates_of_capacity();
     std::uint64_t packets = received.packets;

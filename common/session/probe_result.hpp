@@ -40,6 +40,7 @@ struct DirectionResult {
     bool records_match = true;
     wire::ReceiverRecord received;
     wire::End end = wire::End::none;
+    wire::ServerLoad server; // while the test ran
     LatencyResult loaded;
     stats::RateSeries series{100ms}; // payload as the receiver saw it
 
@@ -57,6 +58,11 @@ struct DirectionResult {
         std::uint64_t receiver_socket = 0;
     };
     std::optional<Losses> losses() const;
+    // Of what the path has lost, how much may have been lost in either host, outside of its socket,
+    // at most: its kernel counts drops of all that uses the same device, and a train as one.
+    // Nothing where the kernel does not tell.
+    std::optional<std::uint64_t> perhaps_in_sender_host() const;
+    std::optional<std::uint64_t> perhaps_in_receiver_host() const;
 
     struct Rates {
         BitRate payload{0};
@@ -77,7 +83,8 @@ private:
 };
 
 struct ProbeResult {
-    wire::End end = wire::End::none; // completed: everything that was asked for was done
+    wire::End end = wire::End::none;  // completed: everything that was asked for was done
+    std::optional<PathMtuFound> path; // looked for once, before all else
     std::optional<LatencyResult> idle;
     std::optional<DirectionResult> down;
     std::optional<DirectionResult> up;

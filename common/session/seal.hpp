@@ -9,8 +9,6 @@
 
 namespace wyn::session {
 
-static_assert(wire::longest_sealed <= crypto::MessageTagger::longest_message);
-
 // Which counters have been seen: the highest, and a bit for each of the 1023 before it. Reordered
 // messages pass, repeated and very old ones do not (the method of RFC 6479). So wide, because
 // probes of a latency flow, 2000 in a second at most, may overtake each other by half a second.
@@ -35,7 +33,7 @@ public:
     // Starts at another counter than 1: for the daemon's last word in the name of a dead worker.
     void start_at(std::uint64_t counter) { counter_ = counter; }
 
-    // Writes the message, returns its length. `out` holds at least wire::longest_sealed bytes.
+    // Writes the message, returns its length. `out` holds at least wire::room_for() bytes.
     std::size_t seal(const wire::SealedBody& body, std::span<std::uint8_t> out);
 
 private:

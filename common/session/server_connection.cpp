@@ -101,7 +101,7 @@ void ServerConnection::on_control(MonoTime now, const ControlBody& body, Connect
         return;
     }
     if (state_ != State::open) return; // the client will say it again
-    if (const auto* start = std::get_if<wire::Start>(&body)) on_start(*start, out);
+    if (const auto* start = std::get_if<wire::Start>(&body)) on_start(now, *start, out);
     if (const auto* stop = std::get_if<wire::Stop>(&body)) on_stop(*stop, out);
 }
 
@@ -125,7 +125,7 @@ wire::Ready ServerConnection::grant(const wire::Start& start) const {
                         .count()))};
 }
 
-void ServerConnection::on_start(const wire::Start& start, ConnectionOutbox& out) {
+void ServerConnection::on_start(MonoTime now, const wire::Start& start, ConnectionOutbox& out) {
     const std::uint32_t newest = test_ ? test_->start.test : 0;
     if (start.test == newest && test_ && start == test_->start) {
         out.orders.push_back(say(test_->ready)); // our answer was lost
@@ -138,6 +138,14 @@ void ServerConnection::on_start(const wire::Start& start, ConnectionOutbox& out)
     test_->granted = test_->ready.end == wire::End::none;
     if (test_->granted) begin(out);
     out.orders.push_back(say(test_->ready));
+    tell_snapshot(now, out); // whoever has the whole server before his eyes says what it has to do
+}
+
+// A code point that is not allowed is replaced by that of best effort; the report tells.
+dgram::TrafficClass ServerConnection::granted_class() const {
+    const dgram::TrafficClass wish{test_->start.traffic_class};
+    if (setup_.allowed_dscp.contains(wish.dscp())) return wish;
+    return {0, wish.ecn()};
 }
 
 void ServerConnection::begin(ConnectionOutbox& out) {
@@ -163,7 +171,8 @@ void ServerConnection::begin(ConnectionOutbox& out) {
                             .budget_bytes = test_->start.budget_bytes,
                             .sustained = std::chrono::milliseconds{test_->start.sustained_ms},
                             .pacing = test_->start.pacing,
-                            .offload = test_->start.offload}});
+                            .offload = test_->start.offload,
+                            .traffic_class = granted_class()}});
 }
 
 void ServerConnection::on_stop(const wire::Stop& stop, ConnectionOutbox& out) {
@@ -196,12 +205,14 @@ wire::Report ServerConnection::report() const {
         return {.test = result.test,
                 .end = result.end,
                 .role = wire::Role::receiver,
-                .received = result.received};
+                .received = result.received,
+                .server = test_->server};
     return {.test = result.test,
             .end = result.end,
             .role = wire::Role::sender,
             .sent = result.sent,
-            .capacity = result.capacity};
+            .capacity = result.capacity,
+            .server = test_->server};
 }
 
 void ServerConnection::report_if_over(ConnectionOutbox& out) {
@@ -246,6 +257,12 @@ void ServerConnection::close(MonoTime now, wire::End why, ConnectionOutbox& out)
     next_close_ = now;
     stop_load(why, out);
     on_timer(now, out);
+}
+
+void ServerConnection::note_server_load(const wire::ServerLoad& now) {
+    if (!test_ || test_->result) return;
+    test_->server.sessions = std::max(test_->server.sessions, now.sessions);
+    test_->server.loads = std::max(test_->server.loads, now.loads);
 }
 
 void ServerConnection::stop_load(wire::End why, ConnectionOutbox& out) const {

@@ -19,6 +19,8 @@ public:
     // The worker of a port is gone or hangs: the session is over, the daemon has the last word.
     void on_port_lost(ConnectionOutbox& out);
     void close(MonoTime now, wire::End why, ConnectionOutbox& out);
+    // Of the whole server, while a test of ours runs.
+    void note_server_load(const wire::ServerLoad& now);
     void on_timer(MonoTime now, ConnectionOutbox& out);
 
     MonoTime due() const;
@@ -35,17 +37,19 @@ private:
         bool granted = false;
         bool stopped = false; // the client has said STOP
         std::optional<TestEnded> result;
-        bool counted = false; // into the volume
-        bool told = false;    // TestDone went up
+        wire::ServerLoad server; // the highest
+        bool counted = false;    // into the volume
+        bool told = false;       // TestDone went up
     };
 
     void on_snapshot(PortRole role, const PortSnapshot& snapshot, ConnectionOutbox& out);
     void on_valid(MonoTime now, PortRole role, const PortValid& valid, ConnectionOutbox& out);
     void on_control(MonoTime now, const ControlBody& body, ConnectionOutbox& out);
-    void on_start(const wire::Start& start, ConnectionOutbox& out);
+    void on_start(MonoTime now, const wire::Start& start, ConnectionOutbox& out);
     void on_stop(const wire::Stop& stop, ConnectionOutbox& out);
     void on_test_ended(const TestEnded& ended, ConnectionOutbox& out);
     wire::Ready grant(const wire::Start& start) const;
+    dgram::TrafficClass granted_class() const;
     void begin(ConnectionOutbox& out);
     wire::Report report() const;
     void report_if_over(ConnectionOutbox& out);

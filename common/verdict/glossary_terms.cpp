@@ -67,6 +67,11 @@ constexpr std::array table{
          "Half of a 95 % confidence interval, written behind a +/- sign; of a share of losses both "
          "ends of the interval are written (Wilson, 1927). When none of n was lost the share is "
          "less than 3/n."},
+    Term{"hosts", "", "what both hosts had to do with a load",
+         "How busy the threads were that sent and received it, while they did, and what the "
+         "sender's "
+         "queueing discipline and device and the receiver's device dropped: of all that went on "
+         "there, not of the load alone."},
     Term{"idle", "idle RTT, idle latency", "without load",
          "Measured before any load, by small packets 10 ms apart."},
     Term{"IP", "IP layer, layer 3, L3", "a rate with the headers of UDP and IP",

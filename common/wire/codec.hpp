@@ -31,7 +31,9 @@ std::expected<BulkHeader, Drop> decode_bulk(Bytes datagram);
 std::size_t count_alike(Bytes train, std::size_t segment);
 
 // Each returns the length written; the tag's bytes are written as zeros by encode(sealed) and as
-// given for the handshake. `out` must hold the message: 512 bytes for the handshake, 1472 else.
+// given for the handshake. `out` must hold the message: 512 bytes for the handshake, room_for() of
+// the others.
+std::size_t room_for(const SealedBody& body);
 std::size_t encode(const HandshakeMessage& message, std::span<std::uint8_t> out);
 std::size_t encode(const SealedMessage& message, std::span<std::uint8_t> out);
 // Writes the header of a bulk datagram, bytes 0..31, at the front of each `stride` bytes of `out`;

@@ -128,8 +128,12 @@ std::expected<HandshakeMessage, Drop> decode_assign(Bytes datagram) {
                   .feedback_interval_us = in.feedback_interval_us.u32(),
                   .half_open_ms = in.half_open_ms.u32(),
                   .idle_timeout_ms = in.idle_timeout_ms.u32(),
+                  .seen_address = in.seen_address,
+                  .seen_port = in.seen_port.u16(),
+                  .release = in.release,
                   .tag = in.tag};
-    if (!in_range(assign)) return Rejected{Drop::value};
+    if (!in_range(assign) || release_from(text_of(assign.release)) != assign.release)
+        return Rejected{Drop::value};
     const auto extensions = read_extensions(in.extension_bytes.u16(), in.extensions);
     if (!extensions) return Rejected{Drop::extension};
     assign.extensions = *extensions;
@@ -166,6 +170,13 @@ DecodedBody decode_beat(Bytes datagram, std::uint8_t step) {
                 .held_ns = in.held_ns.get()};
 }
 
+// Only a router says "congestion experienced", and ECT(1) is for senders that answer to marks as
+// L4S wants it (RFC 9331), which ours do not.
+bool is_for_senders(std::uint8_t traffic_class) {
+    const int ecn = traffic_class & 3;
+    return ecn == 0 || ecn == 2;
+}
+
 DecodedBody decode_start(Bytes datagram) {
     const auto in = read<StartLayout>(datagram);
     const Start start{.test = in.test.u32(),
@@ -176,11 +187,13 @@ DecodedBody decode_start(Bytes datagram) {
                       .duration_ms = in.duration_ms.u32(),
                       .pacing = static_cast<Pacing>(in.pacing.get()),
                       .offload = in.offload.get() == 1,
+                      .traffic_class = in.traffic_class.bytes[0],
                       .sustained_ms = in.sustained_ms.u32(),
                       .budget_bytes = in.budget_bytes.get()};
     const bool known = within<std::uint64_t>(in.direction.get(), 1, 2) &&
                        in.search.get() <= static_cast<std::uint8_t>(last_search) &&
-                       within<std::uint64_t>(in.pacing.get(), 1, 2) && in.offload.get() <= 1;
+                       within<std::uint64_t>(in.pacing.get(), 1, 2) && in.offload.get() <= 1 &&
+                       is_for_senders(start.traffic_class);
     const bool rate_fits =
         start.rate_bps <= highest_rate_bps && (start.rate_bps > 0 || start.search != Search::fixed);
     if (!known || !rate_fits || start.test == 0 ||
@@ -251,6 +264,42 @@ CapacityRecord capacity_of(const ReportLayout& in) {
             .datagram_bytes = in.capacity_datagram_bytes.u16()};
 }
 
+Marks marks_from(const ReportLayout& in) {
+    Marks marks{.other_classes = in.other_class_packets.get(),
+                .congested = in.packets_congested.get(),
+                .lowest_ttl = in.lowest_ttl.bytes[0],
+                .highest_ttl = in.highest_ttl.bytes[0]};
+    for (std::size_t i = 0; i < most_classes; ++i)
+        marks.classes[i] = {.traffic_class = in.traffic_classes[i].bytes[0],
+                            .packets = in.class_packets[i].get()};
+    return marks;
+}
+
+std::optional<Share> share_from(std::uint16_t parts) {
+    return parts == 0xffff ? std::nullopt : std::optional{Share{parts}};
+}
+std::optional<std::uint64_t> known(const Be<8>& count) {
+    return count.get() == ~std::uint64_t{0} ? std::nullopt : std::optional{count.get()};
+}
+
+bool are_shares(const ReportLayout& in) {
+    const auto fits = [](std::uint16_t parts) { return parts <= Share::whole || parts == 0xffff; };
+    return fits(in.thread_busy.u16()) && fits(in.busiest_cpu.u16()) && fits(in.stolen.u16());
+}
+
+HostRecord host_from(const ReportLayout& in) {
+    return {.thread_busy = share_from(in.thread_busy.u16()),
+            .busiest_cpu = share_from(in.busiest_cpu.u16()),
+            .stolen = share_from(in.stolen.u16()),
+            .link_bps = known(in.link_bps),
+            .device_drops = known(in.device_drops),
+            .qdisc_drops = known(in.qdisc_drops),
+            .qdisc_backlog_bytes = known(in.qdisc_backlog_bytes),
+            .udp_buffer_errors = known(in.udp_buffer_errors),
+            .softnet_drops = known(in.softnet_drops),
+            .softnet_squeezes = known(in.softnet_squeezes)};
+}
+
 DecodedBody decode_report(Bytes datagram) {
     const auto in = read<ReportLayout>(datagram);
     const auto end = end_from(in.end.u16());
@@ -259,10 +308,11 @@ DecodedBody decode_report(Bytes datagram) {
         in.pacing.get() > static_cast<std::uint8_t>(last_pacing) || in.offload.get() > 1 ||
         !are_times(in.first_sent_ns, in.last_sent_ns, in.first_arrival_ns, in.last_arrival_ns,
                    in.best_span_ns) ||
-        !is_capacity(in))
+        !is_capacity(in) || !are_shares(in))
         return Rejected{Drop::value};
     const auto role = static_cast<Role>(in.role.get());
     const bool offload = in.offload.get() == 1;
+    const HostRecord host = host_from(in);
     return Report{.test = in.test.u32(),
                   .end = *end,
                   .role = role,
@@ -275,9 +325,11 @@ DecodedBody decode_report(Bytes datagram) {
                            .limited_by = static_cast<LimitedBy>(in.limited_by.get()),
                            .pacing = static_cast<Pacing>(in.pacing.get()),
                            .segmentation = offload && role == Role::sender,
+                           .traffic_class = in.traffic_class.bytes[0],
                            .lateness = {.p50 = lateness(in.lateness_p50_ns.u32()),
                                         .p99 = lateness(in.lateness_p99_ns.u32()),
-                                        .max = lateness(in.lateness_max_ns.u32())}},
+                                        .max = lateness(in.lateness_max_ns.u32())},
+                           .host = role == Role::sender ? host : HostRecord{}},
                   .capacity = capacity_of(in),
                   .received = {.packets = in.packets.get(),
                                .payload_bytes = in.payload_bytes.get(),
@@ -295,7 +347,10 @@ DecodedBody decode_report(Bytes datagram) {
                                .stamps_missing = in.stamps_missing.u32(),
                                .coalescing = offload && role == Role::receiver,
                                .longest_train = in.longest_train.u16(),
-                               .receive_buffer_bytes = in.receive_buffer_bytes.u32()}};
+                               .receive_buffer_bytes = in.receive_buffer_bytes.u32(),
+                               .marks = marks_from(in),
+                               .host = role == Role::receiver ? host : HostRecord{}},
+                  .server = {.sessions = in.sessions.u16(), .loads = in.loads.u16()}};
 }
 
 bool is_probe_length(std::size_t length) {
@@ -374,6 +429,31 @@ DecodedBody decode_echo(Bytes datagram) {
                 .followed = read_followed(in)};
 }
 
+DecodedBody decode_size(Bytes datagram) {
+    if (datagram.size() < shortest_size) return Rejected{Drop::length};
+    const auto in = read<SizeLayout>(datagram);
+    if (!within<std::uint64_t>(in.answer_bytes.get(), shortest_sized, longest_bulk) ||
+        datagram.size() > longest_bulk)
+        return Rejected{Drop::value};
+    return Size{.number = in.number.u32(),
+                .answer_bytes = in.answer_bytes.u16(),
+                .length = static_cast<std::uint16_t>(datagram.size())};
+}
+
+DecodedBody decode_sized(Bytes datagram) {
+    if (datagram.size() < shortest_sized) return Rejected{Drop::length};
+    const auto in = read<SizedLayout>(datagram);
+    if (!within<std::uint64_t>(in.request_bytes.get(), shortest_size, longest_bulk) ||
+        in.outcome.get() > static_cast<std::uint8_t>(last_size_outcome) ||
+        datagram.size() > longest_bulk)
+        return Rejected{Drop::value};
+    return Sized{.number = in.number.u32(),
+                 .request_bytes = in.request_bytes.u16(),
+                 .outcome = static_cast<SizeOutcome>(in.outcome.get()),
+                 .path_mtu = in.path_mtu.u16(),
+                 .length = static_cast<std::uint16_t>(datagram.size())};
+}
+
 template <typename Message>
 DecodedBody decode_close(Bytes datagram) {
     const auto in = read<CloseLayout>(datagram);
@@ -406,7 +486,8 @@ DecodedBody decode_feedback(Bytes datagram) {
                                  .socket_drops = in.socket_drops.get(),
                                  .rejected = in.rejected.get(),
                                  .first_arrival_ns = in.first_arrival_ns.get(),
-                                 .last_arrival_ns = in.last_arrival_ns.get()},
+                                 .last_arrival_ns = in.last_arrival_ns.get(),
+                                 .marks = {.congested = in.congested.get()}},
                       .lowest_delay_ns = std::bit_cast<std::int64_t>(in.lowest_delay_ns.get()),
                       .steps = {}};
     if (!in_range(in, feedback)) return Rejected{Drop::value};
@@ -431,7 +512,8 @@ DecodedBody decode_feedback(Bytes datagram) {
     return feedback;
 }
 
-// The exact length of a sealed message; nothing for those that differ and for what is not sealed.
+// The exact length of a sealed message; nothing for those that have several, and for what is not
+// sealed.
 std::optional<std::size_t> fixed_length(Type type) {
     switch (type) {
     case Type::beat0:
@@ -449,6 +531,8 @@ std::optional<std::size_t> fixed_length(Type type) {
     case Type::refuse:
     case Type::probe:
     case Type::echo:
+    case Type::size:
+    case Type::sized:
     case Type::bulk:
     case Type::feedback: return std::nullopt;
     }
@@ -468,6 +552,8 @@ DecodedBody decode_body(Type type, Bytes datagram) {
     case Type::ready: return decode_ready(datagram);
     case Type::report: return decode_report(datagram);
     case Type::echo: return decode_echo(datagram);
+    case Type::size: return decode_size(datagram);
+    case Type::sized: return decode_sized(datagram);
     case Type::feedback: return decode_feedback(datagram);
     case Type::hello:
     case Type::cookie:
@@ -501,6 +587,8 @@ std::optional<Type> peek_type(Bytes datagram) {
     case Type::ready:
     case Type::report:
     case Type::echo:
+    case Type::size:
+    case Type::sized:
     case Type::bulk:
     case Type::feedback: return type;
     }

@@ -71,6 +71,9 @@ std::size_t encode_one(const Assign& assign, std::span<std::uint8_t> out) {
                         .feedback_interval_us = assign.feedback_interval_us,
                         .half_open_ms = assign.half_open_ms,
                         .idle_timeout_ms = assign.idle_timeout_ms,
+                        .seen_port = assign.seen_port,
+                        .seen_address = assign.seen_address,
+                        .release = assign.release,
                         .extensions = {},
                         .tag = assign.tag};
     WYN_CHECK(assign.extensions.bytes <= layout.extensions.size());
@@ -97,6 +100,59 @@ std::size_t encode_one(const Refuse& refuse, std::span<std::uint8_t> out) {
 std::uint32_t at_least_one_ns(const std::optional<Duration>& time) {
     constexpr std::int64_t most = 0xffffffff;
     return time ? static_cast<std::uint32_t>(std::clamp<std::int64_t>(time->count(), 1, most)) : 0;
+}
+
+std::uint64_t saturated(std::uint64_t value, std::uint64_t largest) {
+    return std::min(value, largest);
+}
+
+void put(const CapacityRecord& capacity, ReportLayout& layout) {
+    layout.capacity_verdict = static_cast<std::uint8_t>(capacity.verdict);
+    layout.capacity_datagram_bytes = capacity.datagram_bytes;
+    layout.capacity_bps = capacity.ip_bps;
+    layout.half_width_bps = capacity.half_width_bps;
+    layout.burst_bps = capacity.burst_bps;
+    layout.burst_half_width_bps = capacity.burst_half_width_bps;
+    layout.bucket_bytes = capacity.bucket_bytes;
+    layout.saturated_ns = capacity.saturated_ns;
+    layout.saturated_bytes = capacity.saturated_bytes;
+    layout.queue_ns = capacity.queue_ns;
+    layout.base_rtt_ns = capacity.base_rtt_ns;
+    layout.loaded_rtt_ns = capacity.loaded_rtt_ns;
+    layout.excess_loss_ppb = capacity.excess_loss_ppb;
+    layout.loss_floor_ppb = capacity.loss_floor_ppb;
+}
+
+void put(const Marks& marks, ReportLayout& layout) {
+    layout.lowest_ttl = marks.lowest_ttl;
+    layout.highest_ttl = marks.highest_ttl;
+    layout.packets_congested = marks.congested;
+    layout.other_class_packets = marks.other_classes;
+    for (std::size_t i = 0; i < most_classes; ++i) {
+        layout.traffic_classes[i] = marks.classes[i].traffic_class;
+        layout.class_packets[i] = marks.classes[i].packets;
+    }
+}
+
+// What is not known has all its bits set.
+std::uint64_t or_all_bits(const std::optional<Share>& share) {
+    return share ? share->parts : 0xffff;
+}
+std::uint64_t or_all_bits(const std::optional<std::uint64_t>& count) {
+    return count.value_or(~std::uint64_t{0});
+}
+
+void put(const HostRecord& host, ReportLayout& layout) {
+    layout.thread_busy = or_all_bits(host.thread_busy);
+    layout.busiest_cpu = or_all_bits(host.busiest_cpu);
+    layout.stolen = or_all_bits(host.stolen);
+    layout.link_bps = or_all_bits(host.link_bps);
+    layout.device_drops = or_all_bits(host.device_drops);
+    layout.qdisc_drops = or_all_bits(host.qdisc_drops);
+    layout.qdisc_backlog_bytes = or_all_bits(host.qdisc_backlog_bytes);
+    layout.udp_buffer_errors = or_all_bits(host.udp_buffer_errors);
+    layout.softnet_drops = or_all_bits(host.softnet_drops);
+    layout.softnet_squeezes = or_all_bits(host.softnet_squeezes);
 }
 
 // Fills the header once the length is known.
@@ -132,6 +188,7 @@ struct Sealing {
                                  .duration_ms = start.duration_ms,
                                  .pacing = static_cast<std::uint8_t>(start.pacing),
                                  .offload = start.offload ? 1U : 0U,
+                                 .traffic_class = start.traffic_class,
                                  .sustained_ms = start.sustained_ms,
                                  .budget_bytes = start.budget_bytes,
                                  .tag = {}},
@@ -159,58 +216,70 @@ struct Sealing {
     std::size_t operator()(const Report& report) const {
         const SenderRecord& sent = report.sent;
         const ReceiverRecord& received = report.received;
-        const CapacityRecord& capacity = report.capacity;
-        return write(ReportLayout{.header = header(Type::report, sizeof(ReportLayout)),
-                                  .test = report.test,
-                                  .end = static_cast<std::uint16_t>(report.end),
-                                  .role = static_cast<std::uint8_t>(report.role),
-                                  .limited_by = static_cast<std::uint8_t>(sent.limited_by),
-                                  .packets_accepted = sent.packets_accepted,
-                                  .packets_refused = sent.packets_refused,
-                                  .first_sent_ns = sent.first_sent_ns,
-                                  .last_sent_ns = sent.last_sent_ns,
-                                  .packets = received.packets,
-                                  .payload_bytes = received.payload_bytes,
-                                  .duplicates = received.duplicates,
-                                  .reordered = received.reordered,
-                                  .late = received.late,
-                                  .socket_drops = received.socket_drops,
-                                  .rejected = received.rejected,
-                                  .first_arrival_ns = received.first_arrival_ns,
-                                  .last_arrival_ns = received.last_arrival_ns,
-                                  .best_packets = received.best_packets,
-                                  .best_bytes = received.best_bytes,
-                                  .best_span_ns = received.best_span_ns,
-                                  .best_index = received.best_index,
-                                  .stamps_missing = received.stamps_missing,
-                                  .packets_skipped = sent.packets_skipped,
-                                  .lateness_p50_ns = at_least_one_ns(sent.lateness.p50),
-                                  .lateness_p99_ns = at_least_one_ns(sent.lateness.p99),
-                                  .lateness_max_ns = at_least_one_ns(sent.lateness.max),
-                                  .receive_buffer_bytes = received.receive_buffer_bytes,
-                                  .longest_train = received.longest_train,
-                                  .pacing = static_cast<std::uint8_t>(sent.pacing),
-                                  .offload = sent.segmentation || received.coalescing ? 1U : 0U,
-                                  .capacity_verdict = static_cast<std::uint8_t>(capacity.verdict),
-                                  .capacity_datagram_bytes = capacity.datagram_bytes,
-                                  .sent_bytes = sent.payload_bytes,
-                                  .capacity_bps = capacity.ip_bps,
-                                  .half_width_bps = capacity.half_width_bps,
-                                  .burst_bps = capacity.burst_bps,
-                                  .burst_half_width_bps = capacity.burst_half_width_bps,
-                                  .bucket_bytes = capacity.bucket_bytes,
-                                  .saturated_ns = capacity.saturated_ns,
-                                  .saturated_bytes = capacity.saturated_bytes,
-                                  .queue_ns = capacity.queue_ns,
-                                  .base_rtt_ns = capacity.base_rtt_ns,
-                                  .loaded_rtt_ns = capacity.loaded_rtt_ns,
-                                  .excess_loss_ppb = capacity.excess_loss_ppb,
-                                  .loss_floor_ppb = capacity.loss_floor_ppb,
-                                  .tag = {}},
-                     out);
+        ReportLayout layout{.header = header(Type::report, sizeof(ReportLayout)),
+                            .test = report.test,
+                            .end = static_cast<std::uint16_t>(report.end),
+                            .role = static_cast<std::uint8_t>(report.role),
+                            .limited_by = static_cast<std::uint8_t>(sent.limited_by),
+                            .packets_accepted = sent.packets_accepted,
+                            .packets_refused = sent.packets_refused,
+                            .first_sent_ns = sent.first_sent_ns,
+                            .last_sent_ns = sent.last_sent_ns,
+                            .packets = received.packets,
+                            .payload_bytes = received.payload_bytes,
+                            .duplicates = received.duplicates,
+                            .reordered = received.reordered,
+                            .late = received.late,
+                            .socket_drops = received.socket_drops,
+                            .rejected = received.rejected,
+                            .first_arrival_ns = received.first_arrival_ns,
+                            .last_arrival_ns = received.last_arrival_ns,
+                            .best_packets = received.best_packets,
+                            .best_bytes = received.best_bytes,
+                            .best_span_ns = received.best_span_ns,
+                            .best_index = received.best_index,
+                            .stamps_missing = received.stamps_missing,
+                            .packets_skipped = sent.packets_skipped,
+                            .lateness_p50_ns = at_least_one_ns(sent.lateness.p50),
+                            .lateness_p99_ns = at_least_one_ns(sent.lateness.p99),
+                            .lateness_max_ns = at_least_one_ns(sent.lateness.max),
+                            .receive_buffer_bytes = received.receive_buffer_bytes,
+                            .longest_train = received.longest_train,
+                            .pacing = static_cast<std::uint8_t>(sent.pacing),
+                            .offload = sent.segmentation || received.coalescing ? 1U : 0U,
+                            .sent_bytes = sent.payload_bytes,
+                            .traffic_class = sent.traffic_class};
+        put(report.capacity, layout);
+        put(received.marks, layout);
+        put(report.role == Role::sender ? sent.host : received.host, layout);
+        layout.sessions = report.server.sessions;
+        layout.loads = report.server.loads;
+        return write(layout, out);
     }
     std::size_t operator()(const Probe& probe) const;
     std::size_t operator()(const Echo& echo) const;
+    std::size_t operator()(const Size& size) const {
+        return padded(SizeLayout{.header = header(Type::size, size.length),
+                                 .number = size.number,
+                                 .answer_bytes = size.answer_bytes},
+                      size.length);
+    }
+    std::size_t operator()(const Sized& sized) const {
+        return padded(SizedLayout{.header = header(Type::sized, sized.length),
+                                  .number = sized.number,
+                                  .request_bytes = sized.request_bytes,
+                                  .outcome = static_cast<std::uint8_t>(sized.outcome),
+                                  .path_mtu = sized.path_mtu,
+                                  .reserved2 = {}},
+                      sized.length);
+    }
+    // The layout, then zeros, the tag's among them.
+    template <typename Layout>
+    std::size_t padded(const Layout& layout, std::size_t length) const {
+        WYN_CHECK(length >= sizeof layout + sizeof(Tag) && length <= out.size());
+        std::ranges::fill(out.subspan(write(layout, out), length - sizeof layout), std::uint8_t{0});
+        return length;
+    }
     std::size_t operator()(const Close& close) const { return close_like(Type::close, close.end); }
     std::size_t operator()(const Closed& closed) const {
         return close_like(Type::closed, closed.end);
@@ -225,22 +294,18 @@ struct Sealing {
     std::size_t operator()(const Feedback& feedback) const;
 };
 
-// Clears the first `length` bytes of `out` and writes the layout in front.
-template <typename Layout>
-void begin_padded(const Layout& layout, std::size_t length, std::span<std::uint8_t> out) {
-    WYN_CHECK(length >= shortest_probe && length <= longest_probe && out.size() >= length);
-    write(layout, out);
-    std::ranges::fill(out.subspan(sizeof layout, length - sizeof layout), std::uint8_t{0});
+bool is_probe_length(std::size_t length) {
+    return length >= shortest_probe && length <= longest_probe;
 }
 
 std::size_t Sealing::operator()(const Probe& probe) const {
-    begin_padded(ProbeLayout{.header = header(Type::probe, probe.length),
-                             .number = probe.number,
-                             .probe_flags = (probe.stamp_echo ? 1U : 0U) | (probe.sweep ? 2U : 0U),
-                             .reserved = {},
-                             .sent_ns = probe.sent_ns},
-                 probe.length, out);
-    return probe.length;
+    WYN_CHECK(is_probe_length(probe.length));
+    return padded(ProbeLayout{.header = header(Type::probe, probe.length),
+                              .number = probe.number,
+                              .probe_flags = (probe.stamp_echo ? 1U : 0U) | (probe.sweep ? 2U : 0U),
+                              .reserved = {},
+                              .sent_ns = probe.sent_ns},
+                  probe.length);
 }
 
 std::uint64_t saturated_us(const std::optional<Duration>& error) {
@@ -251,6 +316,7 @@ std::uint64_t saturated_us(const std::optional<Duration>& error) {
 }
 
 std::size_t Sealing::operator()(const Echo& echo) const {
+    WYN_CHECK(is_probe_length(echo.length) && echo.map.length <= map_bytes_in(echo.length));
     EchoLayout layout{.header = header(Type::echo, echo.length),
                       .number = echo.number,
                       .echo_flags = (echo.kernel_stamp ? 1U : 0U) | (echo.stamped ? 2U : 0U) |
@@ -273,14 +339,9 @@ std::size_t Sealing::operator()(const Echo& echo) const {
                       .left_after_ns = {}};
     for (std::size_t i = 0; i < most_followed; ++i)
         layout.left_after_ns[i] = at_least_one_ns(echo.followed.left_after[i]);
-    begin_padded(layout, echo.length, out);
-    WYN_CHECK(echo.map.length <= map_bytes_in(echo.length));
+    padded(layout, echo.length);
     std::copy_n(echo.map.bytes.begin(), echo.map.length, out.subspan(sizeof layout).begin());
     return echo.length;
-}
-
-std::uint64_t saturated(std::uint64_t value, std::uint64_t largest) {
-    return std::min(value, largest);
 }
 
 StepLayout layout_of(const StepSeen& step, std::uint64_t arrival_before) {
@@ -321,6 +382,7 @@ std::size_t Sealing::operator()(const Feedback& feedback) const {
                        .last_arrival_ns = totals.last_arrival_ns,
                        .lowest_delay_ns = std::bit_cast<std::uint64_t>(feedback.lowest_delay_ns),
                        .first_step = steps.empty() ? 0U : steps.front().id,
+                       .congested = saturated(totals.marks.congested, 0xffff'ffff),
                        .first_step_ns = arrival},
         out);
     for (const StepSeen& step : steps) {
@@ -332,6 +394,12 @@ std::size_t Sealing::operator()(const Feedback& feedback) const {
 }
 
 } // namespace
+
+std::size_t room_for(const SealedBody& body) {
+    if (const auto* size = std::get_if<Size>(&body)) return size->length;
+    if (const auto* sized = std::get_if<Sized>(&body)) return sized->length;
+    return longest_sealed;
+}
 
 std::size_t encode(const HandshakeMessage& message, std::span<std::uint8_t> out) {
     return std::visit([out](const auto& body) { return encode_one(body, out); }, message);

@@ -1,8 +1,9 @@
 // Every message of protocol version 1, byte for byte. man/wyndrvr-protocol.7 draws the same.
 //
-// All integers are big-endian. Nothing in a message is an address. Times are the sender's own
-// monotonic nanoseconds, so no message needs synchronised clocks. Every message starts with the
-// same 24 bytes, except BULK, which has no room to waste; both begin with magic, version and type.
+// All integers are big-endian. Nobody sends anything to an address that a message holds: the only
+// one, in ASSIGN, is there to be shown. Times are the sender's own monotonic nanoseconds, so no
+// message needs synchronised clocks. Every message starts with the same 24 bytes, except BULK,
+// which has no room to waste; both begin with magic, version and type.
 //
 //                      length  tag                      towards
 //   HELLO      1         512   BLAKE2b, hello key       server, listening port
@@ -13,9 +14,11 @@
 //   START     16          80   AES-CMAC, port key       server, control port
 //   STOP      17          64   "                        server, control port
 //   PROBE     18    160-1472   "                        server, control port
+//   SIZE      19      48-65507 "                        server, control port
 //   READY     32          64   "                        client, control port
-//   REPORT    33         312   "                        client, control port
+//   REPORT    33         480   "                        client, control port
 //   ECHO      34    160-1472   "                        client, control port
+//   SIZED     35      64-65507 "                        client, control port
 //   CLOSE     24          48   "                        both, control port
 //   CLOSED    25          48   "                        both, control port
 //   BULK      48     40-65507  AES-128 CBC-MAC, 64 bit  upload: server; download: client
@@ -42,11 +45,13 @@ enum class Type : std::uint8_t {
     start = 16,
     stop = 17,
     probe = 18,
+    size = 19,
     close = 24,
     closed = 25,
     ready = 32,
     report = 33,
     echo = 34,
+    sized = 35,
     bulk = 48,
     feedback = 49,
 };
@@ -54,6 +59,8 @@ enum class Type : std::uint8_t {
 using Nonce = std::array<std::uint8_t, 16>;
 using CookieBytes = std::array<std::uint8_t, 24>;
 using Tag = std::array<std::uint8_t, 16>;
+using AddressBytes = std::array<std::uint8_t, 16>; // IPv6, or IPv4 as ::ffff:a.b.c.d
+using ReleaseBytes = std::array<std::uint8_t, 24>; // printable ASCII, then zeros
 
 // Limits of the fields, enforced by decode().
 inline constexpr std::uint32_t shortest_bulk = 40;                    // the header alone
@@ -66,7 +73,10 @@ inline constexpr std::uint32_t longest_test_ms = 3'600'000;
 // into 64 signed bits, so nobody who computes with a peer's times can overflow.
 inline constexpr std::uint64_t latest_ns = (std::uint64_t{1} << 62) - 1;
 inline constexpr std::size_t most_extensions = 32;
-inline constexpr std::size_t most_steps = 64; // per FEEDBACK
+inline constexpr std::size_t hello_extension_room = 408;
+inline constexpr std::size_t assign_extension_room = 88;
+inline constexpr std::size_t most_steps = 64;  // per FEEDBACK
+inline constexpr std::size_t most_classes = 8; // per REPORT
 
 struct HeaderLayout { // offset
     Be<2> magic;      //  0
@@ -80,18 +90,19 @@ struct HeaderLayout { // offset
 static_assert(sizeof(HeaderLayout) == 24 && alignof(HeaderLayout) == 1);
 
 struct HelloLayout {
-    HeaderLayout header;                      //   0  `version` is the lowest that the client speaks
-    Nonce nonce;                              //  24  the client's; names the attempt
-    Be<1> version_min;                        //  40
-    Be<1> version_max;                        //  41
-    Be<2> extension_bytes;                    //  42  of `extensions`
-    Be<4> key_id;                             //  44  0: anonymous
-    CookieBytes cookie;                       //  48  zeros in the first HELLO
-    Be<8> wish_rate_bps;                      //  72  payload bits; 0: as much as the server gives
-    Be<4> wish_duration_ms;                   //  80  of one test
-    Be<4> reserved;                           //  84
-    std::array<std::uint8_t, 408> extensions; // 88  type u16, length u16, value; then zeros
-    Tag tag;                                  // 496
+    HeaderLayout header;    //   0  `version` is the lowest that the client speaks
+    Nonce nonce;            //  24  the client's; names the attempt
+    Be<1> version_min;      //  40
+    Be<1> version_max;      //  41
+    Be<2> extension_bytes;  //  42  of `extensions`
+    Be<4> key_id;           //  44  0: anonymous
+    CookieBytes cookie;     //  48  zeros in the first HELLO
+    Be<8> wish_rate_bps;    //  72  payload bits; 0: as much as the server gives
+    Be<4> wish_duration_ms; //  80  of one test
+    Be<4> reserved;         //  84
+    std::array<std::uint8_t, hello_extension_room>
+        extensions; // 88  type u16, length u16, value; then zeros
+    Tag tag;        // 496
 };
 static_assert(sizeof(HelloLayout) == 512 && offsetof(HelloLayout, cookie) == 48 &&
               offsetof(HelloLayout, tag) == 496);
@@ -104,30 +115,34 @@ struct CookieLayout {
 static_assert(sizeof(CookieLayout) == 64);
 
 struct AssignLayout {
-    HeaderLayout header;                      //   0
-    Nonce client_nonce;                       //  24
-    Nonce server_nonce;                       //  40
-    Be<2> control_port;                       //  56
-    Be<2> upload_port;                        //  58
-    Be<2> download_port;                      //  60
-    Be<2> extension_bytes;                    //  62
-    Be<8> max_rate_bps;                       //  64  payload bits per direction; 0: no limit
-    Be<8> max_volume_bytes;                   //  72  of the session, both directions; 0: no limit
-    Be<4> max_duration_ms;                    //  80  of one test
-    Be<2> max_datagram_bytes;                 //  84
-    Be<1> version;                            //  86  that the session speaks
-    Be<1> reserved;                           //  87
-    Be<4> heartbeat_us;                       //  88
-    Be<4> adjustment_delay_us;                //  92
-    Be<4> feedback_interval_us;               //  96
-    Be<4> half_open_ms;                       // 100
-    Be<4> idle_timeout_ms;                    // 104
-    Be<4> reserved2;                          // 108
-    std::array<std::uint8_t, 128> extensions; // 112
-    Tag tag;                                  // 240
+    HeaderLayout header;        //   0
+    Nonce client_nonce;         //  24
+    Nonce server_nonce;         //  40
+    Be<2> control_port;         //  56
+    Be<2> upload_port;          //  58
+    Be<2> download_port;        //  60
+    Be<2> extension_bytes;      //  62
+    Be<8> max_rate_bps;         //  64  payload bits per direction; 0: no limit
+    Be<8> max_volume_bytes;     //  72  of the session, both directions; 0: no limit
+    Be<4> max_duration_ms;      //  80  of one test
+    Be<2> max_datagram_bytes;   //  84
+    Be<1> version;              //  86  that the session speaks
+    Be<1> reserved;             //  87
+    Be<4> heartbeat_us;         //  88
+    Be<4> adjustment_delay_us;  //  92
+    Be<4> feedback_interval_us; //  96
+    Be<4> half_open_ms;         // 100
+    Be<4> idle_timeout_ms;      // 104
+    // From where the HELLO came, as the server saw it: to be shown, and for nothing else.
+    Be<2> seen_port;                                            // 108
+    Be<2> reserved2;                                            // 110
+    AddressBytes seen_address;                                  // 112
+    ReleaseBytes release;                                       // 128  of the server's program
+    std::array<std::uint8_t, assign_extension_room> extensions; // 152
+    Tag tag;                                                    // 240
 };
 static_assert(sizeof(AssignLayout) == 256 && offsetof(AssignLayout, max_rate_bps) == 64 &&
-              offsetof(AssignLayout, tag) == 240);
+              offsetof(AssignLayout, seen_address) == 112 && offsetof(AssignLayout, tag) == 240);
 
 struct RefuseLayout {
     HeaderLayout header;                   //  0
@@ -160,7 +175,7 @@ static_assert(sizeof(BeatLayout) == 96);
 
 struct StartLayout {
     HeaderLayout header;  //  0
-    Be<4> test;           // 24  rises by one with every test of a session, from 1
+    Be<4> test;           // 24  rises with every test of a session, from 1
     Be<1> direction;      // 28  1 up, 2 down
     Be<1> search;         // 29  wire/message.hpp, Search
     Be<2> datagram_bytes; // 30  UDP payload of each bulk datagram
@@ -168,7 +183,8 @@ struct StartLayout {
     Be<4> duration_ms;    // 40
     Be<1> pacing;         // 44  how the sender waits: 1 sleeping, 2 sleeping and spinning
     Be<1> offload;        // 45  1: both ends may move trains, 0: every datagram by itself
-    Be<2> reserved;       // 46
+    Be<1> traffic_class;  // 46  of the load: DSCP and ECN as in the IP header
+    Be<1> reserved;       // 47
     Be<4> sustained_ms;   // 48  S3: time for which the path is to be full, 0: no more than it needs
     Be<4> reserved2;      // 52
     Be<8> budget_bytes;   // 56  of IP that the load may take, 0: no such limit
@@ -253,11 +269,39 @@ struct ReportLayout {
     Be<8> loaded_rtt_ns;           // 280
     Be<4> excess_loss_ppb;         // 288
     Be<4> loss_floor_ppb;          // 292
-    Tag tag;                       // 296
+    // What the path has written into the headers; receiver, but for one byte.
+    Be<1> lowest_ttl;                      // 296  or hop limit; 0: not known
+    Be<1> highest_ttl;                     // 297
+    Be<1> traffic_class;                   // 298  sender: with which the datagrams left
+    std::array<std::uint8_t, 5> reserved2; // 299
+    Be<8> packets_congested;               // 304  first copies with "congestion experienced"
+    // First copies by traffic class, in the order of their first arrival; unused: zeros.
+    std::array<Be<1>, most_classes> traffic_classes; // 312
+    std::array<Be<8>, most_classes> class_packets;   // 320
+    Be<8> other_class_packets;                       // 384  of further classes
+    // What the server's host tells about the time of the load (wire/message.hpp, HostRecord).
+    // Shares are in 1/10,000; all bits set: not known.
+    Be<2> thread_busy; // 392
+    Be<2> busiest_cpu; // 394
+    Be<2> stolen;      // 396
+    // At a time, at most, while the test ran, this one included; 0: not known.
+    Be<2> sessions;                        // 398  open on the server
+    Be<2> loads;                           // 400  running on it
+    std::array<std::uint8_t, 6> reserved3; // 402
+    Be<8> link_bps;                        // 408
+    Be<8> device_drops;                    // 416
+    Be<8> qdisc_drops;                     // 424
+    Be<8> qdisc_backlog_bytes;             // 432
+    Be<8> udp_buffer_errors;               // 440
+    Be<8> softnet_drops;                   // 448
+    Be<8> softnet_squeezes;                // 456
+    Tag tag;                               // 464
 };
-static_assert(sizeof(ReportLayout) == 312 && offsetof(ReportLayout, packets) == 64 &&
+static_assert(sizeof(ReportLayout) == 480 && offsetof(ReportLayout, packets) == 64 &&
               offsetof(ReportLayout, best_packets) == 136 &&
-              offsetof(ReportLayout, sent_bytes) == 200);
+              offsetof(ReportLayout, sent_bytes) == 200 &&
+              offsetof(ReportLayout, packets_congested) == 304 &&
+              offsetof(ReportLayout, link_bps) == 408);
 
 // One latency probe and its answer, which has the same length. Between what stands here and the tag
 // PROBE has zeros, ECHO the map of received probes (wire/received_map.hpp) and then zeros.
@@ -310,6 +354,33 @@ constexpr std::size_t map_bytes_in(std::size_t length) {
     const std::size_t room = length - sizeof(EchoLayout) - sizeof(Tag);
     return room < most_map_bytes ? room : most_map_bytes;
 }
+
+// A packet of a chosen size, and its answer of another: which of them arrive tells the largest
+// packet that a path carries (RFC 8899).
+struct SizeLayout {
+    HeaderLayout header; //  0
+    Be<4> number;        // 24  of the packet; a size that is tried again gets a new one
+    Be<2> answer_bytes;  // 28  wanted length of SIZED
+    Be<2> reserved;      // 30
+    // then zeros, then the tag
+};
+static_assert(sizeof(SizeLayout) == 32);
+
+struct SizedLayout {
+    HeaderLayout header;                    //  0
+    Be<4> number;                           // 24  of the SIZE
+    Be<2> request_bytes;                    // 28  length of the SIZE
+    Be<1> outcome;                          // 30  wire/message.hpp, SizeOutcome
+    Be<1> reserved;                         // 31
+    Be<2> path_mtu;                         // 32  of IP packets to the client, as the server's
+                                            //     kernel knows it; 0: not known
+    std::array<std::uint8_t, 14> reserved2; // 34
+    // then zeros, then the tag
+};
+static_assert(sizeof(SizedLayout) == 48);
+
+inline constexpr std::uint16_t shortest_size = sizeof(SizeLayout) + sizeof(Tag);
+inline constexpr std::uint16_t shortest_sized = sizeof(SizedLayout) + sizeof(Tag);
 
 struct CloseLayout {                      // CLOSE and CLOSED
     HeaderLayout header;                  //  0
@@ -370,7 +441,7 @@ struct FeedbackLayout {
     // Lowest arrival - sent_ns, two's complement, from -latest_ns to latest_ns.
     Be<8> lowest_delay_ns; // 136
     Be<4> first_step;      // 144  of the first record
-    Be<4> reserved2;       // 148
+    Be<4> congested;       // 148  first copies with "congestion experienced" (saturating)
     Be<8> first_step_ns;   // 152  first arrival of the first record
     // then `steps` times StepLayout, then the tag
 };
@@ -382,7 +453,7 @@ inline constexpr std::size_t longest_feedback =
     sizeof(FeedbackLayout) + most_steps * sizeof(StepLayout) + sizeof(Tag);
 // Fits the smallest IPv6 path (RFC 8200: 1280) without fragments.
 static_assert(longest_feedback == 1200 && longest_feedback <= 1280 - 48);
-// Of all messages that are sealed.
+// Of all messages that are sealed, but SIZE and SIZED, which are as long as is asked for.
 inline constexpr std::size_t longest_sealed = longest_probe;
 static_assert(longest_sealed >= longest_feedback);
 

@@ -1,8 +1,37 @@
 #include "wire/message.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace wyn::wire {
+
+namespace {
+
+bool is_graphic(char letter) {
+    return letter > ' ' && letter < 0x7f;
+}
+
+} // namespace
+
+ReleaseBytes release_from(std::string_view text) {
+    ReleaseBytes release{};
+    const auto used = text.substr(0, release.size());
+    std::ranges::transform(used, release.begin(), [](char letter) {
+        return static_cast<std::uint8_t>(is_graphic(letter) ? letter : '?');
+    });
+    return release;
+}
+
+std::string_view text_of(const ReleaseBytes& release) {
+    const auto* const end = std::ranges::find(release, std::uint8_t{0});
+    return {reinterpret_cast<const char*>(release.data()),
+            static_cast<std::size_t>(end - release.begin())};
+}
+
+Share Share::of(double part, double all) {
+    if (!(all > 0) || !(part > 0)) return {};
+    return {static_cast<std::uint16_t>(std::lround(std::min(part / all, 1.0) * whole))};
+}
 
 std::string_view name(Direction direction) {
     return direction == Direction::up ? "up" : "down";

@@ -11,6 +11,7 @@
 #include <array>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <variant>
 
 namespace wyn::wire {
@@ -100,6 +101,11 @@ private:
     }
 };
 
+// As much of `text` as there is room for; what is not printable ASCII becomes "?".
+ReleaseBytes release_from(std::string_view text);
+// Empty: the server does not say.
+std::string_view text_of(const ReleaseBytes& release);
+
 struct Hello {
     std::uint8_t version_min = protocol_version;
     std::uint8_t version_max = protocol_version; // >= version_min
@@ -136,6 +142,9 @@ struct Assign {
     std::uint32_t feedback_interval_us = 0; // 1,000..125,000
     std::uint32_t half_open_ms = 0;         // 500..30,000
     std::uint32_t idle_timeout_ms = 0;      // 1,000..60,000
+    AddressBytes seen_address{};            // whence the HELLO came; to be shown only
+    std::uint16_t seen_port = 0;
+    ReleaseBytes release{}; // of the server's program
     Extensions extensions;
     Tag tag{};
     bool operator==(const Assign&) const = default;
@@ -176,6 +185,7 @@ struct Start {
     std::uint32_t duration_ms = 0;    // 1..longest_test_ms
     Pacing pacing = Pacing::sleep;    // or precise
     bool offload = true;              // UDP_SEGMENT at the sender, UDP_GRO at the receiver
+    std::uint8_t traffic_class = 0;   // DSCP and ECN of the load
     std::uint32_t sustained_ms = 0;   // 0..longest_test_ms; S3: how long the path is to be full
     std::uint64_t budget_bytes = 0;   // of IP that the load may take; 0: no such limit
     bool operator==(const Start&) const = default;
@@ -207,6 +217,41 @@ struct SendLateness {
     bool operator==(const SendLateness&) const = default;
 };
 
+// A share of a whole, in steps of 1/10,000.
+struct Share {
+    static constexpr std::uint16_t whole = 10'000;
+    std::uint16_t parts = 0; // 0..whole
+
+    // `part` of `all`, rounded, held between nothing and all of it; nothing of nothing.
+    static Share of(double part, double all);
+    double ratio() const { return static_cast<double>(parts) / whole; }
+    bool operator==(const Share&) const = default;
+};
+
+// What a host's kernel told about the time of a load. All but the thread's own time is of the whole
+// host, or of all that uses the same device: others may have had their part in it. What the kernel
+// keeps to itself is absent.
+struct HostRecord {
+    std::optional<Share> thread_busy;      // of the thread that moved the load, as long as it did
+    std::optional<Share> busiest_cpu;      // of all CPUs the one with most to do
+    std::optional<Share> stolen;           // time of all CPUs that the hypervisor gave to others
+    std::optional<std::uint64_t> link_bps; // speed of the device that leads to the peer
+    std::optional<std::uint64_t> device_drops;        // sender: on the way out, receiver: in
+    std::optional<std::uint64_t> qdisc_drops;         // of that device
+    std::optional<std::uint64_t> qdisc_backlog_bytes; // when the load was over
+    std::optional<std::uint64_t> udp_buffer_errors; // sender: SndbufErrors, receiver: RcvbufErrors
+    std::optional<std::uint64_t> softnet_drops;     // of packets that had arrived
+    std::optional<std::uint64_t> softnet_squeezes;  // times that the kernel had no time for more
+    bool operator==(const HostRecord&) const = default;
+};
+
+// How much a server had to do at a time, at most, while a test ran.
+struct ServerLoad {
+    std::uint16_t sessions = 0; // open, this one included; 0: not known
+    std::uint16_t loads = 0;    // running, this one included; 0: not known
+    bool operator==(const ServerLoad&) const = default;
+};
+
 // What a sender knows of a test.
 struct SenderRecord {
     std::uint64_t packets_accepted = 0;
@@ -217,8 +262,10 @@ struct SenderRecord {
     std::uint64_t last_sent_ns = 0;
     LimitedBy limited_by = LimitedBy::nothing;
     Pacing pacing = Pacing::none;
-    bool segmentation = false; // its stack cut trains into datagrams (UDP_SEGMENT)
+    bool segmentation = false;      // its stack cut trains into datagrams (UDP_SEGMENT)
+    std::uint8_t traffic_class = 0; // DSCP and ECN with which they left
     SendLateness lateness;
+    HostRecord host;
 
     std::uint64_t offered() const { return packets_accepted + packets_refused; }
 
@@ -245,6 +292,25 @@ struct CapacityRecord {
     bool operator==(const CapacityRecord&) const = default;
 };
 
+// First copies of one traffic class.
+struct ClassCount {
+    std::uint8_t traffic_class = 0; // DSCP and ECN
+    std::uint64_t packets = 0;
+    bool operator==(const ClassCount&) const = default;
+};
+
+// What the path has written into the headers of first copies. Those whose class the receiver's
+// kernel did not tell are in none of these counts.
+struct Marks {
+    std::array<ClassCount, most_classes> classes{}; // 0 packets: a place that is not used
+    std::uint64_t other_classes = 0;                // packets of further classes
+    std::uint64_t congested = 0;                    // packets with "congestion experienced", of any
+    std::uint8_t lowest_ttl = 0;                    // 0: not known
+    std::uint8_t highest_ttl = 0;
+
+    bool operator==(const Marks&) const = default;
+};
+
 // What a receiver knows of a test: the truth about it.
 struct ReceiverRecord {
     std::uint64_t packets = 0;
@@ -265,6 +331,8 @@ struct ReceiverRecord {
     bool coalescing = false;                // its stack joined datagrams to trains (UDP_GRO)
     std::uint16_t longest_train = 0;        // datagrams that arrived as one; 0: not known
     std::uint32_t receive_buffer_bytes = 0; // of the socket, as the kernel counts; 0: not known
+    Marks marks;
+    HostRecord host;
     bool operator==(const ReceiverRecord&) const = default;
 };
 
@@ -277,6 +345,7 @@ struct Report {
     SenderRecord sent;       // only when the role is sender
     CapacityRecord capacity; // "
     ReceiverRecord received; // only when the role is receiver
+    ServerLoad server;
     bool operator==(const Report&) const = default;
 };
 
@@ -315,6 +384,30 @@ struct Echo {
     ClockState clock;
     Followed followed;
     bool operator==(const Echo&) const = default;
+};
+
+// What became of the wish for an answer of a certain length.
+enum class SizeOutcome : std::uint8_t {
+    as_asked = 0,
+    refused = 1, // the server's own host does not send such long ones: the answer is short
+    not_now = 2, // enough long ones for now: the answer is short
+};
+inline constexpr SizeOutcome last_size_outcome = SizeOutcome::not_now;
+
+struct Size {
+    std::uint32_t number = 0;
+    std::uint16_t answer_bytes = shortest_sized; // shortest_sized..longest_bulk
+    std::uint16_t length = shortest_size;        // of the message, ..longest_bulk
+    bool operator==(const Size&) const = default;
+};
+
+struct Sized {
+    std::uint32_t number = 0;
+    std::uint16_t request_bytes = 0;
+    SizeOutcome outcome = SizeOutcome::as_asked;
+    std::uint16_t path_mtu = 0;            // 0: not known
+    std::uint16_t length = shortest_sized; // of the message, ..longest_bulk
+    bool operator==(const Sized&) const = default;
 };
 
 struct Close {
@@ -376,7 +469,7 @@ struct Feedback {
     std::uint32_t newest_step = 0;
     std::uint32_t newest_receipt = 0;
     std::uint64_t held_ns = 0;
-    ReceiverRecord totals; // packets to last_arrival_ns; the sub-interval does not travel here
+    ReceiverRecord totals; // packets to last_arrival_ns and marks.congested; no more travels here
     std::int64_t lowest_delay_ns = 0;
     StepList steps;
 
@@ -389,8 +482,8 @@ inline std::size_t length_of(const Feedback& feedback) {
 }
 
 // Everything that is sealed with a port's key (session/seal.hpp).
-using SealedBody =
-    std::variant<Beat, Start, Ready, Stop, Report, Probe, Echo, Close, Closed, Feedback>;
+using SealedBody = std::variant<Beat, Start, Ready, Stop, Report, Probe, Echo, Size, Sized, Close,
+                                Closed, Feedback>;
 
 struct SealedMessage {
     std::uint64_t session = 0;

@@ -37,6 +37,7 @@ std::string_view name(End end) {
     case End::local_error: return "local_error";
     case End::interrupted: return "interrupted";
     case End::not_granted: return "not_granted";
+    case End::too_long: return "too_long";
     }
     return "unknown";
 }
@@ -78,6 +79,7 @@ std::string_view sentence(End end) {
     case End::local_error: return "the host's network stack refused to send";
     case End::interrupted: return "interrupted by the user";
     case End::not_granted: return "the server does not grant such a test";
+    case End::too_long: return "the datagrams do not fit the path, and are never fragmented";
     }
     return "unknown";
 }

@@ -40,6 +40,7 @@ enum class End : std::uint16_t {
     local_error = 12, // the host's network stack refused to send
     interrupted = 13, // the user ended it
     not_granted = 14, // the request was outside of what the server allows
+    too_long = 15,    // the load's datagrams do not fit the path
 };
 
 // Why a datagram was dropped without an answer.

@@ -74,10 +74,12 @@ public:
         session_.on_train(now, train, out_);
         std::vector<Datagram> left = flush();
         if (is_client()) return left;
-        // At most one answer for each datagram, as long as what it answers.
+        // At most one answer for each datagram, as long as what it answers, unless the proven
+        // client has asked for a longer one.
         std::size_t size = 0;
         for (const Datagram& answer : left)
-            size += answer.bytes.size();
+            if (!proven_ || wire::peek_type(answer.bytes) != wire::Type::sized)
+                size += answer.bytes.size();
         WYN_CHECK(left.size() <= train.count() && size <= datagram.bytes.size());
         return left;
     }
@@ -88,16 +90,27 @@ public:
     }
 
     std::vector<Datagram> on_timer(MonoTime now) {
-        if (session_.wants_clock(now))
-            session_.on_clock({.raw = RawTime{now.time_since_epoch()},
-                               .wall = WallTime{now.time_since_epoch()},
-                               .mono = now,
-                               .discipline = {}});
-        session_.on_timer(now, out_);
-        std::vector<Datagram> left = flush();
+        std::vector<Datagram> left;
+        // A size that the host refuses may be followed by others at once, of which none comes
+        // twice.
+        for (int turns = 0; turns == 0 || (session_.due() <= now && turns < 16); ++turns) {
+            if (session_.wants_clock(now))
+                session_.on_clock({.raw = RawTime{now.time_since_epoch()},
+                                   .wall = WallTime{now.time_since_epoch()},
+                                   .mono = now,
+                                   .discipline = {}});
+            session_.on_timer(now, out_);
+            for (Datagram& datagram : flush())
+                left.push_back(std::move(datagram));
+        }
         // Nothing is left to do now but to send, so a loop that sleeps until then does not spin.
         WYN_CHECK(session_.due() > now || session_.is_sending() || session_.is_receiving());
         return left;
+    }
+    // Longer messages than this the host refuses.
+    void use_device(std::uint16_t bytes, std::uint16_t path_mtu) {
+        device_bytes_ = bytes;
+        session_.note_path_mtu(path_mtu);
     }
 
     // The next train, taken by the stack as the script says.
@@ -116,10 +129,10 @@ public:
         outcome.segments =
             wanted.status == dgram::SendStatus::sent ? count : wanted.segments % count;
         const auto taken = train.bytes.first(outcome.segments * train.segment);
-        Datagram datagram{{taken.begin(), taken.end()}, train.segment};
+        std::vector<Datagram> left;
+        if (!taken.empty()) left.push_back({{taken.begin(), taken.end()}, train.segment});
         session_.on_sent(now, outcome);
-        if (datagram.bytes.empty()) return {};
-        return {std::move(datagram)};
+        return left;
     }
 
     // The stack tells that a datagram has left, or says so.
@@ -129,7 +142,7 @@ public:
 
     // A message of the script with the seal of this side's peer.
     Datagram sealed_by_peer(const wire::SealedBody& body) {
-        Datagram datagram{std::vector<std::uint8_t>(wire::longest_sealed), 0};
+        Datagram datagram{std::vector<std::uint8_t>(wire::room_for(body)), 0};
         datagram.bytes.resize(sealer_.seal(body, datagram.bytes));
         datagram.segment = datagram.bytes.size();
         return datagram;
@@ -142,11 +155,16 @@ private:
             proven_ = true;
         }
         std::vector<Datagram> left;
-        for (const session::OutDatagram& out : out_.datagrams) {
-            check_sealed(out.view());
+        for (std::size_t i = 0; i < out_.datagrams.size(); ++i) {
+            const session::OutDatagram out = out_.datagrams[i];
+            const wire::Bytes bytes = out_.view(out);
+            check_sealed(bytes);
             if (!is_client()) WYN_CHECK(proven_ || out.to);
             if (out.probe && !hand_over(*out.probe)) continue;
-            left.push_back({{out.view().begin(), out.view().end()}, out.size});
+            if (out.size_number && out.size > device_bytes_)
+                session_.on_size_refused(*out.size_number, out_);
+            else
+                left.push_back({{bytes.begin(), bytes.end()}, out.size});
         }
         out_.clear();
         return left;
@@ -179,6 +197,7 @@ private:
     std::uint64_t drops_ = 0;  // by the socket, cumulative
     std::uint64_t probes_ = 0; // to be sent
     bool proven_ = false;
+    std::size_t device_bytes_ = 65507;
     MonoTime last_feedback_{}; // when any came, whatever became of it
     std::deque<Datagram> arriving_;
 };
@@ -214,6 +233,7 @@ private:
         socket_drops,
         hostile_receiver,
         departure,
+        sizing,
         acts
     };
 
@@ -241,6 +261,7 @@ private:
         case Act::socket_drops: return side.drop_in_socket(script_.u8());
         case Act::hostile_receiver: return hostile_feedback(side);
         case Act::departure: return departure(side);
+        case Act::sizing: return sizing(side);
         case Act::acts: return;
         }
     }
@@ -370,7 +391,7 @@ private:
         leave(sender, sender.order(now_, sending));
     }
 
-    wire::End end_reason() { return *wire::end_from(1 + script_.u8() % 14); }
+    wire::End end_reason() { return *wire::end_from(1 + script_.u8() % 15); }
 
     void control(Side& side) {
         if (role_ != session::PortRole::control) return;
@@ -399,6 +420,14 @@ private:
     void departure(Side& side) {
         const std::uint32_t id = script_.u8();
         side.depart(id, now_ - std::chrono::microseconds{script_.u16()});
+    }
+
+    // The hosts' devices are what the script says, then the client looks how long packets may be.
+    void sizing(Side& side) {
+        const std::uint16_t device = script_.u16();
+        side.use_device(device, script_.u16());
+        if (role_ != session::PortRole::control) return;
+        leave(client_, client_.order(now_, session::FindPathMtu{.ceiling = script_.u16()}));
     }
 
     // Feedback that says what the sender hopes to hear: the receipt is what it cannot know, so it

@@ -4,7 +4,7 @@
 #include "fuzz/target.hpp"
 #include "wire/codec.hpp"
 
-#include <array>
+#include <vector>
 
 using namespace wyn;
 
@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     WYN_CHECK(wire::peek_type(datagram).has_value());
     WYN_CHECK(!wire::decode_handshake(datagram) && !wire::decode_bulk(datagram));
     WYN_CHECK(wire::covered_by_tag(datagram).size() + sizeof(wire::Tag) == size);
-    std::array<std::uint8_t, wire::longest_sealed> bytes{};
+    std::vector<std::uint8_t> bytes(wire::room_for(message->body));
     const std::size_t written = wire::encode(*message, bytes);
     WYN_CHECK(written == size);
     const auto again = wire::decode_sealed(std::span{bytes}.first(written));

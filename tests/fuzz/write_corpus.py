@@ -63,6 +63,8 @@ def of_sealed() -> dict[str, bytes]:
     seeds["feedback_full"] = model.encode("FEEDBACK", steps=[step] * 64)
     seeds["feedback_cut"] = PACKETS["feedback"][:-16]
     seeds["bulk"] = PACKETS["bulk"]
+    seeds["size_longest"] = model.encode("SIZE", length=65507, answer_bytes=65507)
+    seeds["size_too_short"] = model.encode("SIZE", answer_bytes=64)[:47]
     return seeds
 
 
@@ -101,7 +103,7 @@ def of_client_handshake() -> dict[str, bytes]:
     take = cookie + golden_session.COOKIE + wait + u16(0)
     good_tag, bad_tag = u8(1), u8(0)
     critical = bytearray(PACKETS["assign"])
-    critical[112] = 0x80
+    critical[152] = 0x80
     return {
         "assigned": begin + take + assign + good_tag + PACKETS["assign"],
         "refused": begin + take + refuse + good_tag + PACKETS["refuse_busy"],
@@ -221,6 +223,14 @@ def of_netlink() -> dict[str, bytes]:
         return b"".join(qdisc(name + b"\0", 0x80010000 + queue, handle=0)
                         for queue, name in enumerate(names, 1))
 
+    def device(name: bytes, stats: bytes, kind: bytes = b"", index: int = 3) -> bytes:
+        # ifinfomsg; IFLA_IFNAME, IFLA_STATS64, and IFLA_LINKINFO with IFLA_INFO_KIND in it.
+        info = attribute(18, attribute(1, kind)) if kind else b""
+        fixed = struct.pack("<BxHiII", 0, 1, index, 0x11043, 0)
+        return message(16, fixed + attribute(3, name) + info + attribute(23, stats), 0)
+
+    # TCA_STATS2, in it TCA_STATS_QUEUE: qlen, backlog, drops, requeues, overlimits.
+    counting = attribute(7, attribute(3, struct.pack("<IIIII", 5, 7570, 77, 0, 12)))
     # TCA_OPTIONS, in it TCA_ETF_PARMS: delta in ns, CLOCK_TAI, no flags.
     etf = qdisc(b"etf\0", options=attribute(2, attribute(1, struct.pack("<iii", 300_000, 11, 0))))
     fq, end = qdisc(b"fq\0", options=attribute(2, attribute(1, u32(0)))), verdict(done, 0)
@@ -250,6 +260,31 @@ def of_netlink() -> dict[str, bytes]:
         "done_refused": verdict(done, -4), "error_short": message(error, u8(1)),
         "error_lowest": verdict(error, -(1 << 31)), "error_positive": verdict(error, 1),
         "acknowledged": verdict(error, 0) + fq, "empty": b"",
+        "qdisc_counting": qdisc(b"tbf\0", options=counting) + end,
+        "qdisc_counting_short":
+            qdisc(b"tbf\0", options=attribute(7, attribute(3, bytes(19)))) + end,
+        "device": device(b"eno1\0", bytes(range(200))),
+        "device_made": device(b"wg0\0", bytes(200), b"wireguard\0"),
+        "device_old": device(b"eth0\0", bytes(24)), "device_stats_empty": device(b"eth0\0", b""),
+        "device_kind_escapes": device(b"eth0\0", bytes(200), b"\x1b[31m\0"),
+        "device_name_open": device(b"eth0", bytes(200)),
+        "device_index_zero": device(b"eth0\0", bytes(200), index=0),
+    }
+
+
+def of_proc_counters() -> dict[str, bytes]:
+    names = b"Udp: InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors SndbufErrors\n"
+    cpu = b"cpu  100 10 50 800 20 5 15 30 0 0\ncpu0 100 10 50 800 20 5 15 30 0 0\nintr 1 2 3\n"
+    return {
+        "snmp": b"Ip: Forwarding\nIp: 1\n" + names + b"Udp: 5400 3 12 5300 11 4\n",
+        "snmp_values_missing": names, "snmp_values_short": names + b"Udp: 5400 3\n",
+        "snmp_number_large": names + b"Udp: 1 2 3 4 18446744073709551616 5\n",
+        "snmp6": b"Ip6InReceives   \t9\nUdp6RcvbufErrors                \t5\n",
+        "softnet": b"0000b2a1 00000000 00000003 00000000\n00000001 ffffffff ffffffff\n",
+        "softnet_short": b"0000b2a1 0\n", "stat": cpu, "stat_cut": cpu[:50],
+        "stat_cpu_far": cpu.replace(b"cpu0", b"cpu65535"),
+        "stat_cpu_too_far": cpu.replace(b"cpu0", b"cpu65536"),
+        "stat_wraps": b"cpu " + b" 18446744073709551615" * 8 + b"\n", "nothing": b"",
     }
 
 
@@ -337,6 +372,15 @@ def of_port_session() -> dict[str, bytes]:
             "probing": PortScript(CONTROL).prove().act(12, rest=u8(10)).flow(20, 5_000),
             "probing_poisson": PortScript(CONTROL).prove().act(12, rest=u8(0x8A)).flow(20, 5_000),
             "probing_stamped": stamped, "probing_lossy": lossy, "copies": copies,
+            "sizing": PortScript(CONTROL).prove().act(
+                16, False, u16(1472) + u16(1500) + u16(0)).act(
+                16, True, u16(1472) + u16(1500) + u16(9000)).flow(12, 20_000),
+            "sizing_black_hole": PortScript(CONTROL).prove().act(
+                16, True, u16(65507) + u16(9000) + u16(9000)).wait(0).act(3).act(2).flow(
+                80, 60_000),
+            "sizing_refused": PortScript(CONTROL).prove().act(
+                16, False, u16(1300) + u16(1400) + u16(0)).act(
+                16, True, u16(500) + u16(528) + u16(9000)).flow(20, 20_000),
             "control": PortScript(CONTROL).prove().act(11, True, u8(1)).act(2).act(
                 11, False, u8(3)).act(2),
             "up": up().load(True, 10_000_000, 1472, 300, 0).flow(50),
@@ -392,7 +436,7 @@ def main() -> int:
                "key_file": of_key_file(), "client_handshake": of_client_handshake(),
                "listener": of_listener(), "port_session": of_port_session(),
                "varlink": of_varlink(), "netlink": of_netlink(),
-               "ip_packet": of_ip_packet()}
+               "ip_packet": of_ip_packet(), "proc_counters": of_proc_counters()}
     for target, seeds in corpora.items():
         (directory / target).mkdir(parents=True, exist_ok=True)
         for name, raw in seeds.items():

@@ -44,7 +44,8 @@ def handshake() -> dict[str, tuple[str, bytes]]:
         control_port=7001, upload_port=7417, download_port=7998, max_rate_bps=1_000_000_000,
         max_volume_bytes=5_000_000_000, max_duration_ms=60_000, max_datagram_bytes=65507,
         heartbeat_us=250_000, adjustment_delay_us=50_000, feedback_interval_us=25_000,
-        half_open_ms=3_000, idle_timeout_ms=5_000,
+        half_open_ms=3_000, idle_timeout_ms=5_000, seen_port=41873,
+        seen_address=bytes(10) + bytes.fromhex("ffffc6336407"), release=b"0.1.0".ljust(24, b"\0"),
         extensions=[(0x0001, b""), (0x7F00, b"\x01\x02\x03")])
     keys = model.SessionKeys(PSK, second, assign)
     newer = model.encode("HELLO", version=2, version_min=2, version_max=3, nonce=CLIENT_NONCE,
@@ -71,6 +72,9 @@ def handshake() -> dict[str, tuple[str, bytes]]:
     }
 
 
+# A sandbox hides it all.
+NOTHING_OF_THE_HOST = {name: 2 ** 16 - 1 for name in ("thread_busy", "busiest_cpu", "stolen")} | {
+    name: 2 ** 64 - 1 for name in model.HOST_COUNTS}
 RECEIVED = {"packets": 18_119, "payload_bytes": 26_671_168, "duplicates": 3, "reordered": 21,
             "late": 1, "socket_drops": 7, "rejected": 2}
 
@@ -120,13 +124,26 @@ def sealed() -> dict[str, tuple[str, str, bool, dict[str, object]]]:
             "probe_sent_ns": CLIENT + 11_000_000_000, "probe_received_ns": SERVER + 11_005_000_000,
             "sent_ns": SERVER + 11_005_017_000, "received": 551, "reordered": 3,
             "map_newest": 1_100, "clock_max_error_us": 2 ** 32 - 1, "map": b"\x55" * 128}),
+        "size_up": ("Does a packet of 1280 bytes pass?", "control", True, {
+            "type": "SIZE", "counter": 3, "number": 1, "answer_bytes": 64, "size": 1252}),
+        "size_down": ("And one back? The request is short.", "control", True, {
+            "type": "SIZE", "counter": 4, "number": 2, "answer_bytes": 1252}),
+        "sized_up": ("The long request has come.", "control", False, {
+            "type": "SIZED", "counter": 2, "number": 1, "request_bytes": 1252,
+            "path_mtu": 1492}),
+        "sized_down": ("The long answer.", "control", False, {
+            "type": "SIZED", "counter": 3, "number": 2, "request_bytes": 48, "path_mtu": 1492,
+            "size": 1252}),
+        "sized_refused": ("The server's host sends none that are so long.", "control", False, {
+            "type": "SIZED", "counter": 4, "number": 3, "request_bytes": 48, "outcome": 1,
+            "path_mtu": 1492}),
         "start_fixed_down": ("50 Mbit/s down for two seconds.", "control", True, {
             "type": "START", "counter": 104, "test": 1, "direction": 2, "search": 0,
             "datagram_bytes": 1472, "rate_bps": 50_000_000, "duration_ms": 2_000, "pacing": 1,
             "offload": 1}),
         "start_search_up": ("A search up for ten seconds, without a ceiling.", "control", True, {
             "type": "START", "counter": 300, "test": 2, "direction": 1, "search": 1,
-            "datagram_bytes": 1452, "duration_ms": 10_000, "pacing": 2}),
+            "datagram_bytes": 1452, "duration_ms": 10_000, "pacing": 2, "traffic_class": 0xBA}),
         "start_s3_down": ("A search down that sees five seconds of a full path, for 250 MB.",
                           "control", True, {
             "type": "START", "counter": 301, "test": 3, "direction": 2, "search": 4,
@@ -150,14 +167,22 @@ def sealed() -> dict[str, tuple[str, str, bool, dict[str, object]]]:
             "burst_bps": 200_010_000, "burst_half_width_bps": 250_000,
             "bucket_bytes": 10_000_000, "saturated_ns": 1_250_000_000,
             "saturated_bytes": 20_500_000, "queue_ns": 15_400_000, "base_rtt_ns": 11_200_000,
-            "loaded_rtt_ns": 26_900_000, "excess_loss_ppb": 10 ** 9, "loss_floor_ppb": 310_000}),
+            "loaded_rtt_ns": 26_900_000, "excess_loss_ppb": 10 ** 9, "loss_floor_ppb": 310_000,
+            "traffic_class": 0x20, "thread_busy": 4_120, "busiest_cpu": 10_000, "stolen": 0,
+            "sessions": 3, "loads": 2, "link_bps": 10_000_000_000, "device_drops": 1,
+            "qdisc_drops": 77, "qdisc_backlog_bytes": 1_048_576, "udp_buffer_errors": 0,
+            "softnet_drops": 0, "softnet_squeezes": 9}),
         "report_receiver": ("Of a load up.", "control", False, {
             "type": "REPORT", "counter": 399, "test": 2, "end": 2, "role": 2, **RECEIVED,
             "first_arrival_ns": SERVER + 5_000_000_000,
             "last_arrival_ns": SERVER + 14_990_000_000, "best_packets": 2_101,
             "best_bytes": 3_050_652, "best_span_ns": 1_000_044_000, "best_index": 6,
             "stamps_missing": 5, "receive_buffer_bytes": 33_554_432, "longest_train": 44,
-            "offload": 1}),
+            "offload": 1, "lowest_ttl": 54, "highest_ttl": 55, "packets_congested": 31,
+            "traffic_classes": bytes.fromhex("0203b80000000000"),
+            "class_packets": b"".join(count.to_bytes(8, "big")
+                                      for count in (18_000, 31, 80, 0, 0, 0, 0, 0)),
+            "other_class_packets": 8, **NOTHING_OF_THE_HOST}),
         "close": ("The client has all it wanted.", "control", True, {
             "type": "CLOSE", "counter": 500, "end": 1}),
         "close_by_server": ("The last word in the name of a worker that died.", "control", False, {
@@ -170,7 +195,7 @@ def sealed() -> dict[str, tuple[str, str, bool, dict[str, object]]]:
             "held_ns": 3_000}),
         "feedback": ("Three steps, of which the second was lost whole.", "download", True, {
             "type": "FEEDBACK", "counter": 90, "test": 1, **newest, **RECEIVED, **arrivals,
-            "lowest_delay_ns": CLIENT - SERVER + 5_000_000, "first_step": 40,
+            "lowest_delay_ns": CLIENT - SERVER + 5_000_000, "first_step": 40, "congested": 77,
             "first_step_ns": CLIENT + 4_000_000_000, "steps": [
                 step(0, 49_700_000, 212, 0, 1_800, 12_345_678),
                 step(50_100_000, 0, 0, 0, 0, 0),

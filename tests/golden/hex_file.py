@@ -53,7 +53,7 @@ def annotations(datagram: bytes) -> list[tuple[int, int, str]]:
         value = part.unpack(datagram[offset:offset + part.size])
         what = f"{part.name} = {_shown(part.name, value)}" if part.is_number else part.name
         found.append((offset, part.size, what))
-    if name in ("PROBE", "ECHO"):
+    if name in model.FILLED:
         found += _filled(name, datagram)
     if name == "FEEDBACK":
         for i in range(datagram[28]):
@@ -63,7 +63,7 @@ def annotations(datagram: bytes) -> list[tuple[int, int, str]]:
                 found.append((offset, part.size,
                               f"step record {i}: {part.name} = {_shown(part.name, value)}"))
                 offset += part.size
-    if name in ("PROBE", "ECHO", "FEEDBACK"):
+    if name in model.OPEN_ENDED:
         found.append((len(datagram) - 16, 16, "tag"))
     if name == "BULK" and len(datagram) > 40:
         found.append((40, len(datagram) - 40, "payload"))

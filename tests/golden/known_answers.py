@@ -69,7 +69,7 @@ def main() -> int:
     for key, header in ((bytes(16), bytes(32)), (bytes(range(16)), bytes(range(32))),
                         (bytes([0xFF] * 16), bytes(range(255, 223, -1)))):
         print(f"bulk mac, key {key[:2].hex()}..: {bulk_mac(key, header).hex()}")
-    for size in (80, 200, 1184):
+    for size in (80, 200, 1184, 1280, 1281, 2560, 8956):
         message = bytes(i % 251 for i in range(size))
         tag = Cmac(bytes(range(16))).tag(message)
         print(f"aes-cmac, key 00..0f, message of {size}: {tag.hex()}")

@@ -10,9 +10,11 @@ JSON.
 
 import hashlib
 import hmac
+import re
 import struct
 import sys
 from dataclasses import dataclass, field
+from functools import partial
 
 from aes128 import Aes128, Cmac
 
@@ -24,6 +26,7 @@ LONGEST_TEST_MS = 3_600_000
 MOST_EXTENSIONS = 32
 MOST_STEPS = 64
 MOST_MAP_BYTES = 128
+MOST_CLASSES = 8
 
 Fields = dict[str, object]
 
@@ -46,6 +49,7 @@ class Field:
     high: int | None = None
     signed: bool = False
     is_read: bool = True  # False: sent as zeros, not looked at
+    all_bits: bool = False  # all bits set is valid, too: not known
 
     @property
     def is_number(self) -> bool:
@@ -77,7 +81,7 @@ def time(name: str) -> Field:
     return number(name, 8, 0, LATEST_NS)
 
 
-END = number("end", 2, 0, 14)
+END = number("end", 2, 0, 15)
 TAG = octets("tag", 16)
 HEADER = [number("magic", 2), number("version", 1), number("type", 1), number("length", 2),
           number("flags", 2), number("session", 8), number("counter", 8)]
@@ -85,7 +89,10 @@ HEADER_BYTES = 24
 TOTALS = [number(name, 8) for name in ("packets", "payload_bytes", "duplicates", "reordered",
                                        "late", "socket_drops", "rejected")]
 ARRIVALS = [time("first_arrival_ns"), time("last_arrival_ns")]
-EXTENSION_ROOM = {"HELLO": 408, "ASSIGN": 128}
+SHARE = partial(Field, size=2, low=0, high=10_000, all_bits=True)
+HOST_COUNTS = ("link_bps", "device_drops", "qdisc_drops", "qdisc_backlog_bytes",
+               "udp_buffer_errors", "softnet_drops", "softnet_squeezes")
+EXTENSION_ROOM = {"HELLO": 408, "ASSIGN": 88}
 
 # The rows of each message behind the header; of BULK all of them.
 BODIES: dict[str, list[Field]] = {
@@ -99,14 +106,15 @@ BODIES: dict[str, list[Field]] = {
     "ASSIGN": [
         octets("client_nonce", 16), octets("server_nonce", 16), number("control_port", 2, 1),
         number("upload_port", 2, 1), number("download_port", 2, 1),
-        number("extension_bytes", 2, 0, 128), number("max_rate_bps", 8, 0, HIGHEST_RATE),
+        number("extension_bytes", 2, 0, 88), number("max_rate_bps", 8, 0, HIGHEST_RATE),
         number("max_volume_bytes", 8), number("max_duration_ms", 4, 1, LONGEST_TEST_MS),
         number("max_datagram_bytes", 2, 40, 65507), number("version", 1),
         zeros("reserved", 1), number("heartbeat_us", 4, 10_000, 1_000_000),
         number("adjustment_delay_us", 4, 1_000, 1_000_000),
         number("feedback_interval_us", 4, 1_000, 125_000),
         number("half_open_ms", 4, 500, 30_000), number("idle_timeout_ms", 4, 1_000, 60_000),
-        zeros("reserved2", 4), octets("extensions", 128), TAG],
+        number("seen_port", 2), zeros("reserved2", 2), octets("seen_address", 16),
+        octets("release", 24), octets("extensions", 88), TAG],
     "REFUSE": [
         octets("nonce", 16), number("code", 2, 1, 11), number("version_min", 1),
         number("version_max", 1), number("retry_after_ms", 4), number("have", 8),
@@ -114,7 +122,7 @@ BODIES: dict[str, list[Field]] = {
     "BEAT0": [
         number("number", 4), number("confirmed", 1, 0, 1), zeros("reserved", 3),
         octets("challenge", 16), octets("echo", 16), time("time_ns"), time("held_ns"), TAG],
-    # PROBE and ECHO up to what fills them to their length; the tag stands behind it.
+    # FILLED: up to what makes up their length; the tag stands behind that.
     "PROBE": [number("number", 4), number("probe_flags", 1), zeros("reserved", 3),
               time("sent_ns")],
     "ECHO": [
@@ -126,11 +134,15 @@ BODIES: dict[str, list[Field]] = {
         Field("clock_slew_ppb", 4, -2 ** 31, 2 ** 31 - 1, signed=True),
         Field("wall_ahead_ns", 8, -LATEST_NS, LATEST_NS, signed=True),
         number("followed_number", 4), octets("left_after_ns", 16)],
+    "SIZE": [number("number", 4), number("answer_bytes", 2, 64, 65507), zeros("reserved", 2)],
+    "SIZED": [number("number", 4), number("request_bytes", 2, 48, 65507),
+              number("outcome", 1, 0, 2), zeros("reserved", 1), number("path_mtu", 2),
+              zeros("reserved2", 14)],
     "START": [
         number("test", 4, 1), number("direction", 1, 1, 2), number("search", 1, 0, 4),
         number("datagram_bytes", 2, 40, 65507), number("rate_bps", 8, 0, HIGHEST_RATE),
         number("duration_ms", 4, 1, LONGEST_TEST_MS), number("pacing", 1, 1, 2),
-        number("offload", 1, 0, 1), zeros("reserved", 2),
+        number("offload", 1, 0, 1), number("traffic_class", 1), zeros("reserved", 1),
         number("sustained_ms", 4, 0, LONGEST_TEST_MS), zeros("reserved2", 4),
         number("budget_bytes", 8), TAG],
     "READY": [
@@ -153,7 +165,13 @@ BODIES: dict[str, list[Field]] = {
             "capacity_bps", "half_width_bps", "burst_bps", "burst_half_width_bps")],
         number("bucket_bytes", 8), time("saturated_ns"), number("saturated_bytes", 8),
         time("queue_ns"), time("base_rtt_ns"), time("loaded_rtt_ns"),
-        number("excess_loss_ppb", 4, 0, 10 ** 9), number("loss_floor_ppb", 4, 0, 10 ** 9), TAG],
+        number("excess_loss_ppb", 4, 0, 10 ** 9), number("loss_floor_ppb", 4, 0, 10 ** 9),
+        number("lowest_ttl", 1), number("highest_ttl", 1), number("traffic_class", 1),
+        zeros("reserved2", 5), number("packets_congested", 8),
+        octets("traffic_classes", MOST_CLASSES), octets("class_packets", 8 * MOST_CLASSES),
+        number("other_class_packets", 8), SHARE("thread_busy"), SHARE("busiest_cpu"),
+        SHARE("stolen"), number("sessions", 2), number("loads", 2), zeros("reserved3", 6),
+        *(number(name, 8) for name in HOST_COUNTS), TAG],
     "CLOSE": [END, zeros("reserved", 6), TAG],
     "BULK": [
         number("magic", 2), number("version", 1), number("type", 1), number("length", 2),
@@ -165,7 +183,7 @@ BODIES: dict[str, list[Field]] = {
         number("newest_sequence", 8), time("newest_sent_ns"), number("newest_step", 4),
         number("newest_receipt", 4), time("held_ns"), *TOTALS, *ARRIVALS,
         Field("lowest_delay_ns", 8, -LATEST_NS, LATEST_NS, signed=True),
-        number("first_step", 4), zeros("reserved2", 4), time("first_step_ns")],
+        number("first_step", 4), number("congested", 4), time("first_step_ns")],
 }
 BODIES["BEAT1"] = BODIES["BEAT2"] = BODIES["BEAT0"]
 BODIES["CLOSED"] = BODIES["CLOSE"]
@@ -173,12 +191,15 @@ STEP = [number("first_after_ns", 4), number("span_ns", 4), number("packets", 3),
         number("flags", 1), number("lowest_delay", 2), number("last_delay", 2)]
 STEP_BYTES = 16
 # Messages of several lengths, whose tag or payload stands behind the rows: the least, and the most.
-LENGTHS = {"PROBE": (160, 1472), "ECHO": (160, 1472), "BULK": (40, 65507), "FEEDBACK": (176, 1200)}
+LENGTHS = {"PROBE": (160, 1472), "ECHO": (160, 1472), "SIZE": (48, 65507), "SIZED": (64, 65507),
+           "BULK": (40, 65507), "FEEDBACK": (176, 1200)}
+OPEN_ENDED = LENGTHS.keys() - {"BULK"}
+FILLED = OPEN_ENDED - {"FEEDBACK"}
 ECHO_FLAG_LENGTHS = 4
 
 TYPES = {"HELLO": 1, "COOKIE": 2, "ASSIGN": 3, "REFUSE": 4, "BEAT0": 8, "BEAT1": 9, "BEAT2": 10,
-         "START": 16, "STOP": 17, "PROBE": 18, "CLOSE": 24, "CLOSED": 25, "READY": 32,
-         "REPORT": 33, "ECHO": 34, "BULK": 48, "FEEDBACK": 49}
+         "START": 16, "STOP": 17, "PROBE": 18, "SIZE": 19, "CLOSE": 24, "CLOSED": 25, "READY": 32,
+         "REPORT": 33, "ECHO": 34, "SIZED": 35, "BULK": 48, "FEEDBACK": 49}
 NAMES = {number: name for name, number in TYPES.items()}
 HANDSHAKE = {"HELLO", "COOKIE", "ASSIGN", "REFUSE"}
 REFUSALS = {1: "busy", 2: "per_address", 3: "rate_budget", 5: "unsupported", 6: "version",
@@ -187,7 +208,7 @@ REFUSALS = {1: "busy", 2: "per_address", 3: "rate_budget", 5: "unsupported", 6: 
 ENDS = {0: "none", 1: "completed", 2: "stopped", 3: "peer_silent", 4: "half_open",
         5: "no_feedback", 6: "rate_exceeded", 7: "volume_used", 8: "worker_failed",
         9: "shutting_down", 10: "no_bulk", 11: "protocol", 12: "local_error", 13: "interrupted",
-        14: "not_granted"}
+        14: "not_granted", 15: "too_long"}
 LIMITS = {0: "nothing", 1: "grant", 2: "breaker", 3: "stack", 4: "volume", 5: "time", 6: "host",
           7: "budget"}
 VERDICTS = {0: "none", 1: "ok", 2: "two-rate", 3: "unstable", 4: "lower-bound",
@@ -305,8 +326,8 @@ def delay_of(short: int) -> int:
 
 def encode(name: str, **values) -> bytes:
     """The message; fields that are not named are 0, and so is the tag. `extensions` is a list of
-    (type, value), `steps` of FEEDBACK a list of dicts; BULK may have a `payload`, PROBE and ECHO
-    another `size` than the least, ECHO a `map`."""
+    (type, value), `steps` of FEEDBACK a list of dicts; BULK may have a `payload`, those of
+    FILLED another `size` than the least, ECHO a `map`."""
     values = dict(values)
     steps = values.pop("steps", [])
     payload = values.pop("payload", b"")
@@ -327,9 +348,9 @@ def encode(name: str, **values) -> bytes:
                    for _, part in rows(name))
     for step in steps:
         raw += b"".join(part.pack(step[part.name]) for part in STEP)
-    if name in ("PROBE", "ECHO"):
+    if name in FILLED:
         raw += bytes(received).ljust(length - 16 - len(raw), b"\0")
-    if name in ("PROBE", "ECHO", "FEEDBACK"):
+    if name in OPEN_ENDED:
         raw += bytes(values.get("tag", bytes(16)))
     raw += payload
     assert len(raw) == length
@@ -338,7 +359,10 @@ def encode(name: str, **values) -> bytes:
 
 def _check_ranges(fields: list[Field], values: Fields) -> None:
     for part in fields:
-        if part.is_number and part.is_read and not part.low <= values[part.name] <= part.high:
+        value = values.get(part.name)
+        if part.all_bits and value == 256 ** part.size - 1:
+            continue
+        if part.is_number and part.is_read and not part.low <= value <= part.high:
             raise Dropped("version" if part.name in ("version_min", "version_max") else "value")
 
 
@@ -348,9 +372,13 @@ def _check_together(name: str, values: Fields) -> None:
         raise Dropped("version")
     if name == "ASSIGN" and values["session"] == 0:
         raise Dropped("value")
+    if name == "ASSIGN" and not re.fullmatch(rb"[!-~]*\0*", values["release"]):
+        raise Dropped("value")
     if name == "REFUSE" and values["code"] not in REFUSALS:
         raise Dropped("value")
     if name == "START" and values["search"] == 0 and values["rate_bps"] == 0:
+        raise Dropped("value")
+    if name == "START" and values["traffic_class"] & 3 not in (0, 2):
         raise Dropped("value")
     if name == "READY" and values["end"] == 0:
         if not 40 <= values["datagram_bytes"] <= 65507 or values["duration_ms"] == 0:
@@ -391,8 +419,8 @@ def decode(datagram: bytes) -> tuple[str, Fields]:
         if extension_bytes > EXTENSION_ROOM[name]:
             raise Dropped("extension")
         values["extensions"] = read_extensions(values["extensions"], extension_bytes)
-    if name in ("PROBE", "ECHO"):
-        values |= {"size": len(datagram), "tag": datagram[-16:]}
+    if name in FILLED:
+        values["size"] = len(datagram)
     if name == "ECHO":
         at = rows_end(name)
         values["map"] = datagram[at:at + map_bytes(len(datagram))]
@@ -402,9 +430,10 @@ def decode(datagram: bytes) -> tuple[str, Fields]:
         if len(datagram) != length_of(name) + STEP_BYTES * values["steps"]:
             raise Dropped("length")
         values["steps"] = [_read_step(datagram, i) for i in range(values["steps"])]
-        values["tag"] = datagram[-16:]
         if values["steps"] and values["steps"][0]["first_after_ns"] != 0:
             raise Dropped("value")
+    if name in OPEN_ENDED:
+        values["tag"] = datagram[-16:]
     if name == "BULK":
         values["payload"] = datagram[length_of(name):]
     return name, values

@@ -301,6 +301,15 @@ TEST_CASE("a result that is not what the network saw is noticed", "[sim]") {
         check_direction(complaints, start, result, nullptr, Agreement::exact);
         CHECK(complaints_of(complaints, 7) >= 2);
     }
+    SECTION("a loss in the receiver's socket that did not happen there") {
+        ++result.received.socket_drops;
+        CHECK(check(Agreement::exact) == 1);
+    }
+    SECTION("datagrams that the sender's stack refused") {
+        result.sent.packets_refused = 3;
+        CHECK(check(Agreement::exact) == 0);
+        CHECK(result.losses()->total == 4);
+    }
     SECTION("a rate that is 2 % off") {
         // 800 bytes in 90 ms arrived, behind the first datagram.
         check_rate(complaints, start, result, flow);
@@ -326,4 +335,17 @@ TEST_CASE("the network's books balance, and show what has no fate", "[sim]") {
     CHECK(packet.flow->under_way() == 1); // waits in a socket
     packet.flow->on_read(packet, start);
     CHECK(packet.flow->under_way() == 0);
+}
+
+TEST_CASE("a path MTU that is not the path's is noticed", "[sim]") {
+    const PathLimits limits{.sender_mtu = 9000, .receiver_mtu = 1420, .largest_packet = 1600};
+    const auto check = [&](std::uint16_t bytes, bool is_spotless) {
+        Complaints fresh;
+        check_path_mtu(fresh, start, {.bytes = bytes}, limits, is_spotless);
+        return complaints_of(fresh, 7);
+    };
+    CHECK(check(1420, true) == 0);
+    CHECK(check(1421, false) == 1);
+    CHECK(check(1419, true) == 1);
+    CHECK(check(1280, false) == 0);
 }

@@ -45,6 +45,9 @@ void Flow::on_read(const Packet& packet, SimTime arrived) {
     seen_.last = std::max(seen_.last, arrived);
     ++seen_.packets;
     seen_.bytes += packet.bytes.size();
+    ++seen_.classes[packet.traffic_class];
+    seen_.lowest_ttl = std::min(seen_.lowest_ttl, packet.hop_limit);
+    seen_.highest_ttl = std::max(seen_.highest_ttl, packet.hop_limit);
 }
 
 std::int64_t Flow::under_way() const {

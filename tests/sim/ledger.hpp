@@ -32,6 +32,9 @@ public:
         std::uint64_t first_bytes = 0;
         SimTime first{};
         SimTime last{};
+        std::map<std::uint8_t, std::uint64_t> classes; // first copies by traffic class
+        std::uint8_t lowest_ttl = 255;
+        std::uint8_t highest_ttl = 0;
         bool operator==(const Seen&) const = default;
     };
     const Seen& seen() const { return seen_; }

@@ -20,6 +20,9 @@ public:
     bool take_departure(dgram::Departure& into) override { return socket_.take_departure(into); }
     Result<void> connect(const dgram::Endpoint& peer) override { return socket_.connect(peer); }
     void use_offload(bool wanted) override { socket_.use_offload(wanted); }
+    void use_traffic_class(dgram::TrafficClass wanted) override {
+        socket_.use_traffic_class(wanted);
+    }
     std::uint64_t receive_drops() override { return socket_.receive_drops(); }
     dgram::Capabilities capabilities() const override { return socket_.capabilities(); }
 

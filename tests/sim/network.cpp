@@ -27,6 +27,10 @@ SimHost::SimHost(Network& network, HostSpec spec, std::uint64_t seed)
           network.queue(), network.ledger(), random_of("down"), {spec_.down, spec_.down_schedule}},
       next_port_{static_cast<std::uint16_t>(first_free_port + random_.below(16384))} {
     WYN_CHECK(!spec_.addresses.empty());
+    for (SimLink* const link : {&up_, &down_})
+        link->on_too_big([&network](const Packet& packet, std::size_t mtu) {
+            network.tell_too_big(packet, mtu);
+        });
 }
 
 SeededRandom SimHost::random_of(std::string_view part) const {
@@ -149,12 +153,23 @@ void Network::arrive(SimHost& host, Packet packet) {
 }
 
 void Network::tell_unreachable(const Packet& packet) {
+    tell_sender(packet, [](SimDatagrams& socket, const dgram::Endpoint& to) {
+        socket.told_unreachable(to, ECONNREFUSED);
+    });
+}
+
+void Network::tell_too_big(const Packet& packet, std::size_t mtu) {
+    tell_sender(packet, [mtu](SimDatagrams& socket, const dgram::Endpoint& to) {
+        socket.told_too_big(to, mtu);
+    });
+}
+
+void Network::tell_sender(const Packet& packet, const Icmp& icmp) {
     SimHost* const sender = host_of(packet.from.address);
     if (sender == nullptr || sender->up().spec().partitioned) return;
     queue_.after(sender->down().spec().delay + sender->up().spec().delay,
-                 [sender, from = packet.from, to = packet.to] {
-                     if (SimDatagrams* const socket = sender->socket(from.port))
-                         socket->told_unreachable(to, ECONNREFUSED);
+                 [sender, icmp, from = packet.from, to = packet.to] {
+                     if (SimDatagrams* const socket = sender->socket(from.port)) icmp(*socket, to);
                  });
 }
 

@@ -83,6 +83,9 @@ public:
     // `host` puts the datagram on its link. `from` may be a lie.
     void send(SimHost& host, Packet packet);
 
+    // A link could not carry the packet and says so.
+    void tell_too_big(const Packet& packet, std::size_t mtu);
+
     // Every datagram that a host sends, and every one that reaches a host (before its socket).
     void tap_sent(Tap tap) { sent_taps_.push_back(std::move(tap)); }
     void tap_arrived(Tap tap) { arrived_taps_.push_back(std::move(tap)); }
@@ -98,7 +101,9 @@ private:
     void enter_books(Packet& packet);
     void from_core(Packet packet);
     void arrive(SimHost& host, Packet packet);
-    // ICMP port unreachable: back to the sender, who may look at it or not.
+    // ICMP: back to the sender, who may look at it or not.
+    using Icmp = std::function<void(SimDatagrams& socket, const dgram::Endpoint& to)>;
+    void tell_sender(const Packet& packet, const Icmp& icmp);
     void tell_unreachable(const Packet& packet);
     void note(std::uint64_t what, const Packet& packet);
 

@@ -191,7 +191,7 @@ TEST_CASE("a datagram's traffic class and hop limit travel with it", "[sim]") {
     std::vector<Packet> arrived;
     pair.network.tap_arrived(
         [&](const SimHost&, const Packet& packet) { arrived.push_back(packet); });
-    pair.near.traffic_class(0xb9); // EF, ECT(1)
+    pair.near.use_traffic_class(dgram::TrafficClass{0xb9}); // EF, ECT(1)
     pair.send(1, 100, 0ms);
     pair.run();
     REQUIRE(arrived.size() == 1);
@@ -200,12 +200,14 @@ TEST_CASE("a datagram's traffic class and hop limit travel with it", "[sim]") {
 }
 
 TEST_CASE("partitions, filters and the largest packet stop what they must", "[sim]") {
-    Pair pair{{.mtu = 1500}};
-    pair.send(1, 1472, 1ms);
+    Pair pair{{.mtu = 1400}};
+    pair.send(1, 1372, 1ms);
     pair.run();
     CHECK(pair.arrived.size() == 1);
-    pair.near.send(std::vector<std::uint8_t>(1473), 1473, nullptr);
+    pair.near.send(std::vector<std::uint8_t>(1373), 1373, nullptr);
     CHECK(pair.of(Fate::too_big) == 1);
+    CHECK(pair.near.send(std::vector<std::uint8_t>(1473), 1473, nullptr).error == EMSGSIZE);
+    CHECK(pair.of(Fate::too_big) == 1); // it has not left its host
     pair.near_host.up().filter([](const Packet& packet) { return packet.to.port == 7000; });
     pair.near.send(std::vector<std::uint8_t>(100), 100, nullptr);
     CHECK(pair.of(Fate::filtered) == 1);

@@ -21,6 +21,42 @@ bool within(Duration value, Duration expected, Duration tolerance) {
 
 } // namespace
 
+TEST_CASE("what both hosts tell of a load reaches the client, for either direction", "[sim]") {
+    WorldSpec spec;
+    spec.server.story = {.thread_busy = 0.5,
+                         .sender = {.qdisc_drops = 11},
+                         .receiver = {.link_bps = 12'000'000'000}};
+    World world{spec};
+    ClientSpec client_spec{.plan = fixed(mbit(4), 2s)};
+    client_spec.story = {
+        .thread_busy = 0.1, .sender = {.qdisc_drops = 21}, .receiver = {.stolen = wire::Share{22}}};
+    Guest& client = world.add_client(at_distance(20ms), client_spec);
+    world.run();
+    CHECK_NO_COMPLAINT(world);
+    CHECK_COMPLETED(client);
+    const session::DirectionResult& down = *client->result().down;
+    const session::DirectionResult& up = *client->result().up;
+    CHECK(down.sent.host == wire::HostRecord{.thread_busy = wire::Share{5000}, .qdisc_drops = 11});
+    CHECK(down.received.host ==
+          wire::HostRecord{.thread_busy = wire::Share{1000}, .stolen = wire::Share{22}});
+    CHECK(up.sent.host == wire::HostRecord{.thread_busy = wire::Share{1000}, .qdisc_drops = 21});
+    CHECK(up.received.host ==
+          wire::HostRecord{.thread_busy = wire::Share{5000}, .link_bps = 12'000'000'000});
+}
+
+TEST_CASE("a result tells how many others the server had to serve", "[sim]") {
+    World world{{}};
+    Guest& alone = world.add_client(at_distance(20ms), {.plan = fixed(mbit(1), 2s, Ways::down)});
+    for (int i = 0; i < 3; ++i)
+        world.add_client(at_distance(20ms), {.plan = fixed(mbit(1), 3s, Ways::down)}, 10s);
+    world.run();
+    CHECK_NO_COMPLAINT(world);
+    CHECK(alone->result().down->server == wire::ServerLoad{.sessions = 1, .loads = 1});
+    for (std::size_t i = 1; i <= 3; ++i)
+        CHECK(world.guests()[i]->result().down->server ==
+              wire::ServerLoad{.sessions = 3, .loads = 3});
+}
+
 TEST_CASE("a clean path loses nothing and everything is counted", "[sim]") {
     World world{{}};
     Guest& client = world.add_client(at_distance(20ms), {.plan = fixed(mbit(5), 2s)});

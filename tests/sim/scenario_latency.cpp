@@ -355,7 +355,7 @@ TEST_CASE("a server whose wall clock is set is told to have stepped", "[sim]") {
 
 TEST_CASE("the latency beside a load is that of the full queue, and its losses have a direction",
           "[sim]") {
-    const LinkSpec narrow{.loss = 0.02, .queue = {.bytes = 62'500}, .rate = mbit(10)}; // 50 ms
+    const LinkSpec narrow{.loss = 0.03, .queue = {.bytes = 62'500}, .rate = mbit(10)}; // 50 ms
     World world{{}};
     Guest& client = world.add_client(path(narrow, {}), {.plan = search(4s, Ways::up)});
     world.run();

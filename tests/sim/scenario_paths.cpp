@@ -1,5 +1,6 @@
 // What paths do to datagrams, and what the results must say of it.
 #include "link/scenario_files.hpp"
+#include "session/path_marks.hpp"
 #include "sim/result_check.hpp"
 #include "sim/scenario.hpp"
 
@@ -101,6 +102,68 @@ TEST_CASE("damaged datagrams are rejected or harmless, and the rest is right", "
     }
 }
 
+TEST_CASE("a path that remarks, bleaches and marks is told for each direction", "[sim]") {
+    using dgram::Ecn;
+    using dgram::TrafficClass;
+    WorldSpec spec;
+    spec.server.settings.allowed_dscp = {46};
+    World world{spec};
+    Place place = at_distance(20ms);
+    place.up.hops = 9;
+    place.up.dscp = 0;
+    place.up.mark_ecn = 0.25;
+    place.down.hops = 8;
+    place.down.bleach_ecn = 1;
+    session::ProbePlan plan = fixed(mbit(4), 3s);
+    plan.traffic_class = TrafficClass{46, Ecn::ect0};
+    Guest& client = world.add_client(place, {.plan = plan});
+    world.run();
+    CHECK_NO_COMPLAINT(world);
+    CHECK_COMPLETED(client);
+
+    const DirectionResult& up = *client->result().up;
+    const auto up_marks = session::marks_of(up);
+    REQUIRE(up_marks.size() == 2);
+    for (const session::MarkSeen& mark : up_marks) {
+        CHECK(mark.sent == plan.traffic_class);
+        CHECK(mark.is_remarked());
+        CHECK_FALSE(mark.is_bleached());
+    }
+    CHECK(std::abs(*session::congested_ratio(up) - 0.25) < 0.05);
+    CHECK(session::hops_of(up) == session::Hops{9, 9});
+
+    const DirectionResult& down = *client->result().down;
+    const auto down_marks = session::marks_of(down);
+    REQUIRE(down_marks.size() == 1);
+    CHECK(down_marks[0] == session::MarkSeen{plan.traffic_class, {46, Ecn::not_ect}, 1020});
+    CHECK(down_marks[0].is_bleached());
+    CHECK(session::congested_ratio(down) == 0.0);
+    CHECK(session::hops_of(down) == session::Hops{8, 8});
+}
+
+TEST_CASE("a download with a code point that is not allowed says with which it was sent", "[sim]") {
+    World world{{}};
+    session::ProbePlan plan = fixed(mbit(4), 1s);
+    plan.traffic_class = {46, dgram::Ecn::ect0};
+    Guest& client = world.add_client(at_distance(20ms), {.plan = plan});
+    world.run();
+    CHECK_NO_COMPLAINT(world);
+    CHECK_COMPLETED(client);
+    CHECK(client->result().up->sent.traffic_class == plan.traffic_class.byte());
+    CHECK(client->result().down->sent.traffic_class == 2); // best effort, ECN-capable as wished
+    CHECK(session::marks_of(*client->result().down).front().received.byte() == 2);
+}
+
+TEST_CASE("a search yields to marks of congestion as to losses", "[sim]") {
+    session::ProbePlan plan = search(3s, Ways::down);
+    plan.traffic_class = {0, dgram::Ecn::ect0};
+    Place place = both_ways(20ms, {.queue = {.bytes = 300'000}, .rate = mbit(50)});
+    const auto best = [&] { return results_over(place, plan).front().rates()->ip; };
+    const BitRate unmarked = best();
+    place.down.mark_ecn = 0.5;
+    CHECK(best().as_double() < 0.2 * unmarked.as_double());
+}
+
 TEST_CASE("a search finds the capacity of a link, and its queue", "[sim]") {
     World world{{}};
     const LinkSpec link{.queue = {.bytes = 625'000}, .rate = mbit(100)}; // 50 ms
@@ -179,10 +242,96 @@ TEST_CASE("lossy feedback costs no truth", "[sim]") {
     CHECK(client->result().down->lost_on_the_way() == 0);
 }
 
-TEST_CASE("a path that swallows large datagrams gives no bulk and no hang", "[sim]") {
+TEST_CASE("the path's MTU is found both ways, and loads keep to it", "[sim]") {
+    using measure::MtuLimit;
     World world{{}};
-    const LinkSpec link{.mtu = 1400};
-    Guest& client = world.add_client(both_ways(20ms, link), {.plan = fixed(mbit(4), 1s)});
+    Place place = at_distance(20ms);
+    place.up.mtu = 1492;
+    place.up.icmp_too_big = true;
+    place.down.mtu = 1371;
+    Guest& client = world.add_client(place, {.plan = fixed(mbit(4), 1s)});
+    world.run();
+    CHECK_NO_COMPLAINT(world);
+    CHECK_COMPLETED(client);
+    REQUIRE(client->result().path.has_value());
+    CHECK(client->result().path->up == session::PathMtu{1492, MtuLimit::router});
+    CHECK(client->result().path->down == session::PathMtu{1371, MtuLimit::silence, 6});
+    CHECK(client->result().up->datagram_bytes == 1492 - 28);
+    CHECK(client->result().down->datagram_bytes == 1371 - 28);
+    CHECK(client->result().up->lost_on_the_way() == 0);
+    CHECK(client->result().down->lost_on_the_way() == 0);
+}
+
+TEST_CASE("an ordinary path costs one round trip to know, and ends at the hosts' devices",
+          "[sim]") {
+    World world{{}};
+    Guest& client = world.add_client(at_distance(400ms), {.plan = fixed(mbit(4), 1s)});
+    std::size_t long_ones = 0;
+    world.network().tap_sent([&](const SimHost&, const Packet& packet) {
+        if (wire::peek_type(packet.view()) == wire::Type::size) ++long_ones;
+    });
+    world.run();
+    CHECK_NO_COMPLAINT(world);
+    CHECK_COMPLETED(client);
+    const session::PathMtu ethernet{1500, measure::MtuLimit::host};
+    CHECK(client->result().path == session::PathMtuFound{ethernet, ethernet});
+    CHECK(long_ones == 2); // one for each way
+}
+
+TEST_CASE("loss does not make a path look narrower", "[sim]") {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        World world{{.seed = seed}};
+        Guest& client = world.add_client(both_ways(40ms, {.loss = 0.1}),
+                                         {.plan = fixed(mbit(4), 200ms, Ways::down)});
+        world.run();
+        CHECK_NO_COMPLAINT(world);
+        CHECK_COMPLETED(client);
+        CHECK(client->result().path->up.bytes == 1500);
+        CHECK(client->result().path->down.bytes == 1500);
+    }
+}
+
+TEST_CASE("jumbo frames are used where all of the path carries them", "[sim]") {
+    WorldSpec spec;
+    spec.server.socket.device_mtu = 9000;
+    World world{spec};
+    ClientSpec jumbo{.plan = fixed(mbit(40), 1s)};
+    jumbo.socket.device_mtu = 9000;
+    Guest& whole = world.add_client(at_distance(20ms), jumbo);
+    Guest& narrow = world.add_client(both_ways(20ms, {.mtu = 1500}), jumbo);
+    world.run();
+    CHECK_NO_COMPLAINT(world);
+    CHECK_COMPLETED(whole);
+    CHECK_COMPLETED(narrow);
+    CHECK(whole->result().up->datagram_bytes == 8972);
+    CHECK(whole->result().down->datagram_bytes == 8972);
+    CHECK(narrow->result().up->datagram_bytes == 1472);
+    CHECK(narrow->result().path->up.limit == measure::MtuLimit::silence);
+}
+
+TEST_CASE("datagrams that do not fit the path are not sent, and that is told", "[sim]") {
+    World world{{}};
+    Place place = at_distance(20ms);
+    place.down.mtu = 1400;
+    session::ProbePlan plan = fixed(mbit(4), 1s);
+    plan.datagram_bytes = 1472;
+    Guest& client = world.add_client(place, {.plan = plan});
+    world.run();
+    CHECK_NO_COMPLAINT(world);
+    CHECK_COMPLETED(client);
+    CHECK(name(client->result().down->end) == "too_long");
+    CHECK(client->result().down->sent.packets_accepted == 0);
+    CHECK(name(client->result().up->end) == "completed");
+}
+
+TEST_CASE("a path that begins to swallow large datagrams gives no bulk and no hang", "[sim]") {
+    World world{{}};
+    Guest& client = world.add_client(at_distance(20ms), {.plan = fixed(mbit(4), 1s)});
+    world.at(500ms, [&] { // the path's MTU is known by then
+        const LinkSpec narrow{.mtu = 1400, .delay = 10ms};
+        client.host->up().change(narrow);
+        client.host->down().change(narrow);
+    });
     world.run();
     CHECK_NO_COMPLAINT(world);
     CHECK_COMPLETED(client);

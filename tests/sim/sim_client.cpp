@@ -104,10 +104,12 @@ void SimClient::open_port(PortRole role, std::uint16_t port,
     dgram::Datagrams* door = &*socket;
     if (spec_.liar) liars_[index(role)] = spec_.liar(role, setup, *socket);
     if (liars_[index(role)]) door = &*liars_[index(role)];
-    ports_[index(role)].emplace(host(), std::move(socket), *door, setup, random_, spec_.link_delay,
-                                [this](PortRole from, const session::PortNews& news) {
-                                    messages_.post(Message{.from = from, .news = news});
-                                });
+    ports_[index(role)].emplace(
+        host(), std::move(socket), *door, setup, random_, spec_.link_delay,
+        [this](PortRole from, const session::PortNews& news) {
+            messages_.post(Message{.from = from, .news = news});
+        },
+        spec_.story);
 }
 
 MonoTime SimClient::follow(MonoTime now) {

@@ -19,6 +19,7 @@ struct ClientSpec {
     SendTrouble trouble;
     Duration link_delay{};
     Duration snapshot_interval = 100ms;
+    HostStory story;
     // Dishonest clients: changes the orders that the connection gives its own ports.
     std::function<void(session::PortRole, session::PortOrder&)> tamper;
     // Dishonest clients: a door in front of a port's socket.

@@ -20,7 +20,7 @@ std::size_t count_of(std::size_t bytes, std::size_t segment) {
 } // namespace
 
 SimDatagrams::SimDatagrams(SimHost& host, std::uint16_t port, const SocketSpec& spec)
-    : host_{host}, spec_{spec}, random_{0} {
+    : host_{host}, spec_{spec}, path_mtu_{spec.device_mtu}, random_{0} {
     const auto bound = host.bind(*this, port);
     if (!bound) return;
     port_ = *bound;
@@ -45,6 +45,7 @@ void SimDatagrams::close() {
 
 void SimDatagrams::arrive(Packet packet) {
     Ledger& ledger = host_.network().ledger();
+    if (packet.ip_bytes() > spec_.device_mtu) return ledger.on_fate(packet, Fate::too_big);
     if (waiting_bytes_ + packet.bytes.size() > spec_.receive_buffer_bytes) {
         ++drops_;
         return ledger.on_fate(packet, Fate::socket_full);
@@ -64,6 +65,13 @@ void SimDatagrams::told_unreachable(const dgram::Endpoint& peer, int error) {
     ready();
 }
 
+void SimDatagrams::told_too_big(const dgram::Endpoint& peer, std::size_t mtu) {
+    if (peer_ != peer) return;
+    path_mtu_ = std::min(path_mtu_, mtu);
+    pending_error_ = EMSGSIZE;
+    ready();
+}
+
 SimDatagrams::Waiting SimDatagrams::take() {
     Waiting first = std::move(waiting_.front());
     waiting_.pop_front();
@@ -80,8 +88,10 @@ void SimDatagrams::join_followers(const Waiting& first, dgram::ReceivedTrain& tr
     for (std::size_t count = 1; !waiting_.empty() && count < dgram::most_segments; ++count) {
         const Waiting& next = waiting_.front();
         const std::size_t size = next.packet.bytes.size();
-        if (next.packet.from != first.packet.from || next.arrived - newest > coalescing_gap ||
-            size == 0 || size > train.segment_size ||
+        if (next.packet.from != first.packet.from ||
+            next.packet.hop_limit != first.packet.hop_limit ||
+            next.packet.traffic_class != first.packet.traffic_class ||
+            next.arrived - newest > coalescing_gap || size == 0 || size > train.segment_size ||
             buffer_.size() + size > dgram::longest_datagram)
             break;
         newest = next.arrived;
@@ -102,8 +112,9 @@ Result<bool> SimDatagrams::receive(dgram::ReceivedTrain& into) {
                                      : Stamp{host_.now(), StampOrigin::user};
     into.read_at = host_.now();
     into.cut_off = false;
-    into.traffic_class = first.packet.traffic_class;
     into.drops_before = first.drops_before;
+    into.traffic_class = dgram::TrafficClass{first.packet.traffic_class};
+    into.ttl = first.packet.hop_limit;
     buffer_ = std::move(first.packet.bytes);
     first.packet.bytes.clear();
     if (spec_.coalesces && offload_) join_followers(first, into);
@@ -145,6 +156,9 @@ dgram::SendOutcome SimDatagrams::send(std::span<const std::uint8_t> bytes, std::
     if (!open_) return {dgram::SendStatus::refused, 0, EBADF};
     if (to == nullptr && !peer_) return {dgram::SendStatus::refused, 0, EDESTADDRREQ};
     const dgram::Endpoint target = to != nullptr ? *to : *peer_;
+    const std::size_t longest = std::min(segment_size, bytes.size());
+    if (longest + target.address.header_bytes() > spec_.device_mtu)
+        return {dgram::SendStatus::refused, 0, EMSGSIZE};
     const dgram::SendOutcome outcome = troubled(count_of(bytes.size(), segment_size));
     for (std::size_t i = 0; i < outcome.segments; ++i) {
         const std::size_t begin = i * segment_size;
@@ -152,7 +166,7 @@ dgram::SendOutcome SimDatagrams::send(std::span<const std::uint8_t> bytes, std::
         host_.network().send(host_, {.from = local(),
                                      .to = target,
                                      .bytes = {segment.begin(), segment.end()},
-                                     .traffic_class = traffic_class_,
+                                     .traffic_class = traffic_class_.byte(),
                                      .by_socket = true});
     }
     return outcome;
@@ -222,7 +236,8 @@ dgram::Capabilities SimDatagrams::capabilities() const {
             .coalescing = spec_.coalesces && offload_,
             .kernel_stamps = spec_.kernel_stamps,
             .departure_stamps = spec_.departures_missing < 1,
-            .receive_buffer_bytes = spec_.receive_buffer_bytes};
+            .receive_buffer_bytes = spec_.receive_buffer_bytes,
+            .traffic_class = traffic_class_};
 }
 
 } // namespace wyn::sim

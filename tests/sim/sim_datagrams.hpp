@@ -9,8 +9,9 @@ namespace wyn::sim {
 
 struct SocketSpec {
     std::uint64_t receive_buffer_bytes = 4 * 1024 * 1024;
-    bool coalesces = false;    // neighbours of equal size become one train, as with UDP_GRO
-    bool kernel_stamps = true; // else arrivals are stamped when they are read
+    bool coalesces = false;        // neighbours of equal size become one train, as with UDP_GRO
+    bool kernel_stamps = true;     // else arrivals are stamped when they are read
+    std::size_t device_mtu = 1500; // neither are longer packets sent, nor taken in
     // Of what send_one() sends: the time in the host's stack, up to this, and the chance that its
     // departure is not told. 1: a device that never stamps.
     Duration stack_time{};
@@ -40,6 +41,8 @@ public:
     bool take_departure(dgram::Departure& into) override;
     Result<void> connect(const dgram::Endpoint& peer) override;
     void use_offload(bool wanted) override { offload_ = wanted; }
+    std::optional<std::size_t> path_mtu() override { return path_mtu_; }
+    void use_traffic_class(dgram::TrafficClass wanted) override { traffic_class_ = wanted; }
     std::uint64_t receive_drops() override { return drops_; }
     dgram::Capabilities capabilities() const override;
 
@@ -53,9 +56,6 @@ public:
 
     // Called when there is something to receive, or room to send again.
     void on_ready(std::function<void()> ready) { ready_ = std::move(ready); }
-
-    // DSCP and ECN of what is sent from now on (IPV6_TCLASS, IP_TOS).
-    void traffic_class(std::uint8_t octet) { traffic_class_ = octet; }
 
     void trouble(const SendTrouble& trouble) { trouble_ = trouble; }
     // The next `calls` of send() are refused with this errno.
@@ -72,6 +72,7 @@ public:
     bool listens_to(const dgram::Endpoint& from) const { return !peer_ || *peer_ == from; }
     void arrive(Packet packet);
     void told_unreachable(const dgram::Endpoint& peer, int error);
+    void told_too_big(const dgram::Endpoint& peer, std::size_t mtu);
 
 private:
     struct Waiting {
@@ -93,6 +94,8 @@ private:
     SimHost& host_;
     SocketSpec spec_;
     bool offload_ = true;
+    dgram::TrafficClass traffic_class_;
+    std::size_t path_mtu_; // as the kernel of this host believes
     SeededRandom random_;
     std::uint16_t port_ = 0;
     bool open_ = false;
@@ -104,7 +107,6 @@ private:
     std::vector<std::uint8_t> buffer_;
     std::uint64_t drops_ = 0;
     int pending_error_ = 0;
-    std::uint8_t traffic_class_ = 0;
     std::deque<dgram::Departure> departures_;
     SimTime stack_empty_{}; // what was handed to the stack later leaves later
 

@@ -57,6 +57,8 @@ void SimLink::pass_on(const link::Record& record) {
     const auto found = under_way_.find(record.packet.handle);
     Packet packet = record.last ? std::move(found->second) : found->second;
     if (record.last) under_way_.erase(found);
+    if (record.fate == link::Fate::too_big && spec().icmp_too_big && tell_too_big_)
+        tell_too_big_(packet, spec().mtu);
     if (record.fate != link::Fate::delivered) return ledger_.on_fate(packet, fate_of(record.fate));
     packet.traffic_class = record.packet.traffic_class;
     packet.hop_limit = record.packet.hop_limit;

@@ -16,6 +16,8 @@ class SimLink {
 public:
     using Deliver = std::function<void(Packet)>;
     using Filter = std::function<bool(const Packet&)>;
+    // Tells the sender of the packet what the largest is that passes.
+    using TellTooBig = std::function<void(const Packet&, std::size_t)>;
 
     SimLink(EventQueue& queue, Ledger& ledger, SeededRandom random,
             const link::Direction& direction)
@@ -31,6 +33,8 @@ public:
     void change(const LinkSpec& spec);
     // Datagrams for which it is true go no further. Empty: none.
     void filter(Filter filter) { filter_ = std::move(filter); }
+    // Called where the link answers packets that are too big for it.
+    void on_too_big(TellTooBig tell) { tell_too_big_ = std::move(tell); }
     // What it could carry and did, and what became of its packets.
     link::LinkModel& model() { return model_; }
     const link::Summary& summary() const { return model_.summary(); }
@@ -46,6 +50,7 @@ private:
     link::LinkModel model_;
     Deliver deliver_;
     Filter filter_;
+    TellTooBig tell_too_big_;
     std::unordered_map<std::uint64_t, Packet> under_way_; // by their handles
     std::uint64_t next_handle_ = 0;
     Timer timer_;

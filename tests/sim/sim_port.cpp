@@ -11,10 +11,20 @@ constexpr Duration send_time = 5us;
 
 } // namespace
 
+std::optional<Duration> SimGauge::thread_time() {
+    return from_seconds(to_seconds(host_.now().time_since_epoch()) * story_.thread_busy);
+}
+
+wire::HostRecord SimGauge::changes(wire::Role role) {
+    return role == wire::Role::sender ? story_.sender : story_.receiver;
+}
+
 SimPort::SimPort(SimHost& host, std::shared_ptr<SimDatagrams> socket, dgram::Datagrams& door,
-                 const session::PortSetup& setup, Random& random, Duration link_delay, Tell tell)
-    : Actor{host}, socket_{std::move(socket)}, driver_{setup, host.now(), random, door},
-      role_{setup.role}, orders_{*this, host, link_delay}, tell_{std::move(tell)} {
+                 const session::PortSetup& setup, Random& random, Duration link_delay, Tell tell,
+                 const HostStory& story)
+    : Actor{host}, socket_{std::move(socket)}, gauge_{host, story},
+      driver_{setup, host.now(), random, door, gauge_}, role_{setup.role},
+      orders_{*this, host, link_delay}, tell_{std::move(tell)} {
     socket_->on_ready([this] { wake(); });
     wake();
 }

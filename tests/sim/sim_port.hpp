@@ -8,13 +8,32 @@
 
 namespace wyn::sim {
 
+// What a simulated kernel tells of its host: the same at the end of every load.
+struct HostStory {
+    double thread_busy = 0.25; // of the port's time
+    wire::HostRecord sender;
+    wire::HostRecord receiver;
+};
+
+class SimGauge final : public session::HostGauge {
+public:
+    SimGauge(const SimHost& host, const HostStory& story) : host_{host}, story_{story} {}
+    std::optional<Duration> thread_time() override;
+    wire::HostRecord changes(wire::Role role) override;
+
+private:
+    const SimHost& host_;
+    HostStory story_;
+};
+
 class SimPort final : public Actor {
 public:
     using Tell = std::function<void(session::PortRole, const session::PortNews&)>;
 
     // `door` is what the driver sees of the socket: the socket itself, or a liar before it.
     SimPort(SimHost& host, std::shared_ptr<SimDatagrams> socket, dgram::Datagrams& door,
-            const session::PortSetup& setup, Random& random, Duration link_delay, Tell tell);
+            const session::PortSetup& setup, Random& random, Duration link_delay, Tell tell,
+            const HostStory& story = {});
 
     void order(const session::PortOrder& order) { orders_.post(order); }
 
@@ -27,6 +46,7 @@ private:
     void pass_on_news();
 
     std::shared_ptr<SimDatagrams> socket_;
+    SimGauge gauge_;
     session::PortDriver driver_;
     session::PortRole role_;
     Mailbox<session::PortOrder> orders_;

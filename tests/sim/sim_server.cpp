@@ -18,11 +18,13 @@ public:
         for (const PortRole role : port_roles) {
             auto& socket = sockets[static_cast<std::size_t>(role)];
             dgram::Datagrams& door = *socket;
-            at(role).emplace(host, std::move(socket), door, admitted.setup.port(role),
-                             server.random_, link_delay,
-                             [this](PortRole from, const session::PortNews& news) {
-                                 messages_.post(Message{.from = from, .news = news});
-                             });
+            at(role).emplace(
+                host, std::move(socket), door, admitted.setup.port(role), server.random_,
+                link_delay,
+                [this](PortRole from, const session::PortNews& news) {
+                    messages_.post(Message{.from = from, .news = news});
+                },
+                server.spec_.story);
         }
         heard_.fill(host.now());
         wake();
@@ -31,6 +33,7 @@ public:
     std::optional<SimPort>& at(PortRole role) { return ports_[static_cast<std::size_t>(role)]; }
 
     void close(wire::End why) { messages_.post(Message{.close = why}); }
+    void note(const session::NoteServerLoad& load) { messages_.post(Message{.load = load.now}); }
     void kill_port(PortRole role) {
         at(role)->stop();
         messages_.post(Message{.from = role});
@@ -48,12 +51,17 @@ private:
         PortRole from = PortRole::control;
         std::optional<session::PortNews> news; // nothing: the port's worker is gone
         std::optional<wire::End> close;        // an order of the daemon
+        std::optional<wire::ServerLoad> load;  // another one
     };
 
     MonoTime turn(MonoTime now) override {
         while (const auto message = messages_.take()) {
             if (message->close) {
                 connection_.close(now, *message->close, out_);
+                continue;
+            }
+            if (message->load) {
+                connection_.note_server_load(*message->load);
                 continue;
             }
             heard_[static_cast<std::size_t>(message->from)] = now;
@@ -158,6 +166,9 @@ void SimServer::on_news(const News& news) {
     if (!news.news) return end_session(news.session, wire::End::worker_failed);
     if (const auto* snapshot = std::get_if<session::ConnectionSnapshot>(&*news.news)) {
         record.last = *snapshot;
+        daemon::SessionEntry* const entry = listener_.sessions().find(news.session);
+        if (const auto load = listener_.sessions().note(*entry, *snapshot))
+            sessions_.at(news.session)->note(*load);
     } else if (const auto* test = std::get_if<session::TestDone>(&*news.news)) {
         record.tests.push_back(*test);
     } else if (std::holds_alternative<session::ConnectionOpened>(*news.news)) {

@@ -20,6 +20,7 @@ struct ServerSpec {
     Duration link_delay{};               // between daemon, connection and port
     std::set<std::uint16_t> taken_ports; // by other programs
     std::uint16_t port = 6711;
+    HostStory story;
 };
 
 // What the server knows of one session, from its admission to its end; kept for the checkers.

@@ -1,5 +1,7 @@
 #include "sim/storm_plan.hpp"
 
+#include "dgram/dscp.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -74,7 +76,14 @@ LinkSpec draw_link(Draw& draw, bool& calm) {
     if (draw.chance(0.05))
         link.policers = {{.rate = BitRate::from_double(draw.spread(3e5, 2e7)),
                           .burst_bytes = draw.number(3000, 100'000)}};
-    if (draw.chance(0.03)) link.mtu = static_cast<std::uint32_t>(draw.number(576, 1500));
+    link.hops = static_cast<std::uint8_t>(draw.number(0, 20));
+    if (draw.chance(0.2)) link.dscp = static_cast<std::uint8_t>(draw.number(0, 63));
+    if (draw.chance(0.1)) link.bleach_ecn = 1;
+    if (draw.chance(0.2)) link.mark_ecn = draw.share(0, 0.3);
+    if (draw.chance(0.06)) {
+        link.mtu = static_cast<std::uint32_t>(draw.number(576, 1500));
+        link.icmp_too_big = draw.chance(0.5);
+    }
     const double queue_seconds =
         link.rate.bps() == 0 ? 0
                              : static_cast<double>(link.queue.bytes) * 8 / link.rate.as_double();
@@ -105,7 +114,8 @@ SocketSpec draw_socket(Draw& draw) {
     return {.receive_buffer_bytes =
                 draw.chance(0.8) ? 4 * 1024 * 1024 : draw.number(20'000, 200'000),
             .coalesces = draw.chance(0.5),
-            .kernel_stamps = draw.chance(0.9)};
+            .kernel_stamps = draw.chance(0.9),
+            .device_mtu = draw.one_of<std::size_t>({1500, 1500, 1420, 9000})};
 }
 
 WorldSpec draw_world(Draw& draw, std::uint64_t seed) {
@@ -143,7 +153,11 @@ session::ProbePlan draw_probe(Draw& draw, bool may_search) {
     if (ways == 2) std::reverse(plan.directions.begin(), plan.directions.end());
     plan.duration = std::chrono::floor<std::chrono::milliseconds>(draw.time(100ms, 2500ms));
     plan.idle_time = draw.time(50ms, 800ms);
-    if (draw.chance(0.3)) plan.datagram_bytes = static_cast<std::uint16_t>(draw.number(200, 1452));
+    // What the narrowest device takes, also over IPv6.
+    if (draw.chance(0.3)) plan.datagram_bytes = static_cast<std::uint16_t>(draw.number(200, 1372));
+    if (draw.chance(0.3))
+        plan.traffic_class = {static_cast<std::uint8_t>(draw.number(0, 63)),
+                              draw.one_of({dgram::Ecn::not_ect, dgram::Ecn::ect0})};
     if (may_search && draw.chance(0.5)) return plan;
     plan.search = wire::Search::fixed;
     plan.rate = BitRate::from_double(draw.spread(1e5, 6e6));
@@ -336,7 +350,11 @@ std::string describe(const LinkSpec& link) {
         text += fmt::format(" reorder {:.3f} by {}", link.reordering.chance,
                             print_ns(link.reordering.time.count()));
     if (link.corrupt > 0) text += fmt::format(" corrupt {:.3f}", link.corrupt);
-    if (link.mtu != 65535) text += fmt::format(" mtu {}", link.mtu);
+    if (link.dscp) text += fmt::format(" remarks {}", dgram::print_dscp(*link.dscp));
+    if (link.bleach_ecn > 0) text += " bleaches";
+    if (link.mark_ecn > 0) text += fmt::format(" marks {:.3f}", link.mark_ecn);
+    if (link.mtu != 65535)
+        text += fmt::format(" mtu {}{}", link.mtu, link.icmp_too_big ? " told" : "");
     return text;
 }
 
@@ -344,10 +362,12 @@ std::string describe(const GuestPlan& guest) {
     const session::ProbePlan& plan = guest.spec.plan;
     std::string text = fmt::format("guest at {}: {} of {} B for {}", print_ns(guest.begins.count()),
                                    plan.search == wire::Search::fixed ? print(plan.rate) : "search",
-                                   plan.datagram_bytes,
+                                   plan.datagram_bytes.value_or(0),
                                    print_ns(plan.duration.value_or(Duration::zero()).count()));
     for (const wire::Direction direction : plan.directions)
         text += fmt::format(" {}", name(direction));
+    if (plan.traffic_class != dgram::TrafficClass{})
+        text += fmt::format(" as {:#04x}", plan.traffic_class.byte());
     const auto when = [&](std::string_view what, const std::optional<Duration>& at) {
         if (at) text += fmt::format("; {} at {}", what, print_ns(at->count()));
     };

@@ -77,6 +77,7 @@ private:
     void judge(const GuestPlan& plan, const Guest& guest);
     void judge_calm(const Guest& guest);
     void judge_end(const SimClient& client);
+    void judge_path(const GuestPlan& plan, const Guest& guest);
     void count();
     void count_network();
     void count_plans();
@@ -200,6 +201,7 @@ void Storm::judge(const GuestPlan& plan, const Guest& guest) {
     if (!plan.shares_host && plan.calm && plan_.is_calm()) judge_calm(guest);
     if (world_.server_runs() && client.state() == ClientState::finished) judge_end(client);
     if (plan.dishonesty != Dishonesty::none || client.state() != ClientState::finished) return;
+    judge_path(plan, guest);
     if (name(client.result().end) != "completed") return;
     for (const auto* part : {&client.result().down, &client.result().up}) {
         if (!*part || (*part)->search != wire::Search::fixed) continue;
@@ -253,6 +255,38 @@ void Storm::judge_end(const SimClient& client) {
         world_.complaints().add(
             9, world_.queue().now(),
             fmt::format("the client says {}, the server {}", name(here), name(there)));
+}
+
+// Both ways, packets of the size that was found come through; where nothing gets lost it is the
+// largest such size.
+void Storm::judge_path(const GuestPlan& plan, const Guest& guest) {
+    const auto& found = guest->result().path;
+    // Whoever plays datagrams back that the path has swallowed is a part of the path.
+    if (!found || std::ranges::find(plan_.attacks, Attack::replay, &AttackPlan::attack) !=
+                      plan_.attacks.end())
+        return;
+    SimHost& server = world_.server_host();
+    const auto carries = [](const SimLink& one, const SimLink& other) {
+        return std::size_t{std::min(one.spec().mtu, other.spec().mtu)};
+    };
+    const auto loses_nothing = [](const SimLink& link) {
+        const LinkSpec& spec = link.spec();
+        return spec.loss == 0 && spec.bursts.enter == 0 && spec.corrupt == 0 &&
+               spec.rate.bps() == 0;
+    };
+    const PathLimits up{.sender_mtu = guest->spec().socket.device_mtu,
+                        .receiver_mtu = plan_.world.server.socket.device_mtu,
+                        .largest_packet = carries(guest.host->up(), server.down())};
+    const PathLimits down{.sender_mtu = up.receiver_mtu,
+                          .receiver_mtu = up.sender_mtu,
+                          .largest_packet = carries(server.up(), guest.host->down())};
+    const bool is_spotless = plan.calm && plan_.is_calm() && loses_nothing(guest.host->up()) &&
+                             loses_nothing(guest.host->down()) && loses_nothing(server.up()) &&
+                             loses_nothing(server.down());
+    check_path_mtu(world_.complaints(), world_.queue().now(), found->up, up, is_spotless);
+    check_path_mtu(world_.complaints(), world_.queue().now(), found->down, down, is_spotless);
+    tally_.add("path MTU: found", 1);
+    tally_.add("path MTU: exact", is_spotless ? 1 : 0);
 }
 
 void Storm::count() {

@@ -376,11 +376,11 @@ def _take_down() -> None:
     shutil.rmtree(_scratch, ignore_errors=True)
 
 
-def main() -> None:
+def main(make: type[Network] = Network) -> None:
     """Runs the tests of the calling file; ends with 77 where there can be no namespaces."""
     global network, _scratch
     try:
-        network = Network()
+        network = make()
     except Unavailable as reason:
         print(f"skipped: {reason}", flush=True)
         sys.exit(SKIPPED)

@@ -20,10 +20,13 @@ SERVER_LINK_LOCAL, CLIENT_LINK_LOCAL = "fe80::211:1", "fe80::211:2"
 # The client's way there leads to the server's host, which drops it without a word.
 SILENT_V4 = "10.212.0.9"
 DEVICES = {"server": "wyns", "client": "wync"}
+# Behind a router, on either side of it.
+ROUTED_SERVER, ROUTED_CLIENT = "10.213.0.1", "10.214.0.1"
+_ROUTER_TO = {"server": "10.213.0.2", "client": "10.214.0.2"}
 
 _CLONE_NEWNET = 0x40000000
 _libc = ctypes.CDLL(None, use_errno=True)
-# Benchmarks put a router between the two, and emulated.py a path between two others.
+# Some put a router between the two, and emulated.py a path between two others.
 _name_format = re.compile(r"wyn-([0-9]+)-(emulated-)?(server|client|router)")
 
 
@@ -163,3 +166,28 @@ class Network:
                 if device.strip() == DEVICES[role]:
                     return int(counters.split()[8])
         raise AssertionError(f"{role} has no device {DEVICES[role]}")
+
+
+class RoutedNetwork(Network):
+    """A third namespace, "router", with a cable to each of the two: its devices "to-server" and
+    "to-client", theirs "wynr". The cable between the two stays as it is."""
+
+    def _up(self) -> None:
+        super()._up()
+        router = self.names["router"] = f"wyn-{os.getpid()}-router"
+        _ip("netns", "add", router)
+        self._cable("server", ROUTED_SERVER)
+        self._cable("client", ROUTED_CLIENT)
+        self.ip("server", "route", "add", f"{ROUTED_CLIENT}/32", "via", _ROUTER_TO["server"])
+        self.ip("client", "route", "add", f"{ROUTED_SERVER}/32", "via", _ROUTER_TO["client"])
+        with self.inside("router"), open("/proc/sys/net/ipv4/ip_forward", "w",
+                                         encoding="ascii") as switch:
+            switch.write("1")
+
+    def _cable(self, role: str, end: str) -> None:
+        _ip("link", "add", "wynr", "netns", self.names[role], "type", "veth",
+            "peer", "name", f"to-{role}", "netns", self.names["router"])
+        for where, device, address in ((role, "wynr", end),
+                                       ("router", f"to-{role}", _ROUTER_TO[role])):
+            self.ip(where, "address", "add", f"{address}/24", "dev", device)
+            self.ip(where, "link", "set", device, "up")

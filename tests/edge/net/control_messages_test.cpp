@@ -44,6 +44,7 @@ TEST_CASE("a message without control messages tells nothing", "[net]") {
     CHECK_FALSE(read.segment_size);
     CHECK_FALSE(read.drops);
     CHECK_FALSE(read.traffic_class);
+    CHECK_FALSE(read.ttl);
     CHECK_FALSE(read.local);
 }
 

@@ -120,14 +120,14 @@ TEST_CASE("a datagram bears the traffic class that it was given", "[net]") {
         INFO(print(address));
         Pair pair{address};
         for (const std::uint8_t traffic_class : std::initializer_list<std::uint8_t>{0, 184, 2, 255})
-            CHECK(sent_with(pair.near, pair, traffic_class) == traffic_class);
+            CHECK(sent_with(pair.near, pair, traffic_class) == dgram::TrafficClass{traffic_class});
     }
     if (!edge::has_ipv6()) return;
     Pair pair{edge::v4_loopback}; // and IPv4 in mapped form
     UdpDatagrams near{edge::bound(edge::v6_any).fd};
     REQUIRE(near.connect(pair.far_at));
     REQUIRE(near.send_one(payload, {.traffic_class = 184}).status == SendStatus::sent);
-    CHECK(pair.arrive().traffic_class == 184);
+    CHECK(pair.arrive().traffic_class == dgram::TrafficClass{184});
 }
 
 TEST_CASE("an error of the network in the same queue is told as an error, and no departure",

@@ -77,10 +77,13 @@ TEST_CASE("a new UDP socket never fragments, stamps, and is closed on exec", "[n
         CHECK(REQUIRE_OK(net::get_option(fd, net::option::mtu_discovery_v4)) == IP_PMTUDISC_PROBE);
         CHECK((::fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
         CHECK((::fcntl(fd, F_GETFL) & O_NONBLOCK) != 0);
+        CHECK(REQUIRE_OK(net::get_option(fd, net::option::receive_tos)));
+        CHECK(REQUIRE_OK(net::get_option(fd, net::option::receive_ttl)));
         if (address.is_v4()) continue;
         CHECK(REQUIRE_OK(net::get_option(fd, net::option::mtu_discovery_v6)) ==
               IPV6_PMTUDISC_PROBE);
         CHECK(REQUIRE_OK(net::get_option(fd, net::option::receive_tclass)));
+        CHECK(REQUIRE_OK(net::get_option(fd, net::option::receive_hop_limit)));
     }
 }
 

@@ -334,20 +334,71 @@ TEST_CASE("a socket without stamps says so and gives our own time", "[net]") {
     CHECK(pair.far.stamps_missing() == 1);
 }
 
-TEST_CASE("marks of congestion on the way are counted", "[net]") {
+namespace {
+
+// The one train that has come, without its bytes.
+ReceivedTrain header_of_next(UdpDatagrams& from) {
+    ReceivedTrain train;
+    REQUIRE(edge::readable(from.fd()));
+    REQUIRE(REQUIRE_OK(from.receive(train)));
+    train.bytes = {};
+    return train;
+}
+
+} // namespace
+
+TEST_CASE("a train tells the traffic class and the TTL with which it came", "[net]") {
+    constexpr dgram::TrafficClass voice{46, dgram::Ecn::ect0};
     for (const dgram::Address& address : edge::loopbacks()) {
-        edge::BoundSocket near = edge::bound(address);
-        const int marked = 3; // CE
-        REQUIRE(::setsockopt(near.fd.get(), address.is_v4() ? IPPROTO_IP : IPPROTO_IPV6,
-                             address.is_v4() ? IP_TOS : IPV6_TCLASS, &marked, sizeof marked) == 0);
-        Pair pair{std::move(near), edge::bound(address)};
+        INFO(print(address));
+        Pair pair{address};
+        CHECK(is_sent(pair.near.send(pattern(3000), 1000, nullptr), 3));
+        const ReceivedTrain plain = header_of_next(pair.far);
+        CHECK(plain.traffic_class == dgram::TrafficClass{});
+        CHECK(plain.ttl.value_or(0) >= 32); // the host's setting, 64 by default
+        pair.near.use_traffic_class(voice);
+        CHECK(pair.near.capabilities().traffic_class == voice);
+        CHECK(is_sent(pair.near.send(pattern(3000), 1000, nullptr), 3));
+        CHECK(header_of_next(pair.far).traffic_class == voice);
+        pair.near.use_traffic_class({});
         CHECK(is_sent(pair.near.send(pattern(10), 10, nullptr), 1));
-        CHECK(collect(pair.far, 1).datagrams.size() == 1);
-        CHECK(pair.far.congestion_marks() == 1);
-        CHECK(is_sent(pair.far.send(pattern(10), 10, &pair.near_at), 1));
-        CHECK(collect(pair.near, 1).datagrams.size() == 1);
-        CHECK(pair.near.congestion_marks() == 0);
+        CHECK(header_of_next(pair.far).traffic_class == dgram::TrafficClass{});
     }
+}
+
+TEST_CASE("a connected socket knows the MTU of its path, and that longer ones are refused",
+          "[net]") {
+    for (const dgram::Address& address : edge::loopbacks()) {
+        Pair pair{address};
+        REQUIRE(pair.near.path_mtu().has_value());
+        CHECK(*pair.near.path_mtu() >= 1280);
+        CHECK_FALSE(pair.far.path_mtu().has_value()); // to nobody
+    }
+}
+
+TEST_CASE("a socket of both families marks what it sends to either", "[net]") {
+    if (!edge::has_ipv6()) return;
+    constexpr dgram::TrafficClass bulk{8, dgram::Ecn::not_ect};
+    Pair pair{edge::bound(edge::v6_any), edge::bound(edge::v4_loopback)};
+    pair.near.use_traffic_class(bulk);
+    CHECK(is_sent(pair.near.send(pattern(10), 10, nullptr), 1));
+    const ReceivedTrain train = header_of_next(pair.far);
+    CHECK(train.traffic_class == bulk);
+    // And tells with what the other family's packets come.
+    CHECK(is_sent(pair.far.send(pattern(10), 10, &train.from), 1));
+    const ReceivedTrain back = header_of_next(pair.near);
+    CHECK(back.traffic_class == dgram::TrafficClass{});
+    CHECK(back.ttl.has_value());
+}
+
+TEST_CASE("neighbours of different traffic classes arrive as trains of their own", "[net]") {
+    Pair pair{edge::v4_loopback};
+    for (const auto ecn : {dgram::Ecn::ect0, dgram::Ecn::ce, dgram::Ecn::ect0}) {
+        pair.near.use_traffic_class({0, ecn});
+        CHECK(is_sent(pair.near.send(pattern(2000), 1000, nullptr), 2));
+    }
+    for (const auto ecn : {dgram::Ecn::ect0, dgram::Ecn::ce, dgram::Ecn::ect0})
+        CHECK(header_of_next(pair.far).traffic_class == dgram::TrafficClass{0, ecn});
 }
 
 TEST_CASE("every datagram that the full socket dropped is counted", "[net]") {

@@ -42,16 +42,16 @@ std::map<std::string, std::string> all_of(const SessionKeys& keys) {
 TEST_CASE("the golden session has the keys that another script derives", "[crypto]") {
     // Printed by tests/golden/derive_keys.py.
     const std::map<std::string, std::string> expected{
-        {"assign", "70886cac6213696fa6274b7b512f8ccc9df101c408c0b2f6994fa3b645b2c182"},
-        {"control client to server", "7f34575a02ca6fa6c75e7b5797c71101"},
-        {"control server to client", "8e1b396ac6d1829812fc0f3d1062f27d"},
-        {"control bulk", "baa426d8aee9659fc0d05b6f18b7830c"},
-        {"upload client to server", "ad47dd2811c64fedb30dcf3bfa076efe"},
-        {"upload server to client", "869fc23d6566909911e70910adabe2a6"},
-        {"upload bulk", "754806a65f11e3ecb1d6bb92c54471ba"},
-        {"download client to server", "dadb5f9d006d2d0d19113ee68de13bbb"},
-        {"download server to client", "9cd5e9f0377cc005f7ba514ed6a3ac8e"},
-        {"download bulk", "89a20ac231cf0abce8457262ee3096ca"}};
+        {"assign", "434dad160c1f2ad23c899964f9b89dbed7ddb2582f94984fea8d2cdac8ed0e03"},
+        {"control client to server", "73612c19fa20d8bd9cc2269f315879fd"},
+        {"control server to client", "ee9468e199e64794f3ee3a16020fc0d4"},
+        {"control bulk", "02500e7f1081cc8651aae2634d014986"},
+        {"upload client to server", "b867023166c0621020a465f50d1f6d97"},
+        {"upload server to client", "0877a52e39d6291ac3d4d1d7066a0097"},
+        {"upload bulk", "6fbc6a0d6fc018ebe2c1bca510f076d1"},
+        {"download client to server", "83589f95aead2c65ec246ade465684a3"},
+        {"download server to client", "d6114111d154e60cb0998079fb6765b1"},
+        {"download bulk", "e3879bfa1281078676ab03bf47a41560"}};
     CHECK(all_of(golden_keys()) == expected);
     CHECK(hex(hello_key(golden_psk)) ==
           "cb0c62f32e6de0bd74d6924b0f298c86930668dd95ffc0406e4000ac55c95674");

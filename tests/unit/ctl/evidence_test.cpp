@@ -39,10 +39,7 @@ TEST_CASE("what a load was and brought is evidence", "[ctl]") {
     SECTION("what nobody measures yet is not known") {
         CHECK_FALSE(up.capacity);
         CHECK_FALSE(up.in_band);
-        CHECK_FALSE(up.marks);
-        CHECK_FALSE(up.mtu);
-        CHECK_FALSE(up.sender.thread_busy);
-        CHECK_FALSE(evidence.other_loads);
+        CHECK_FALSE(evidence.other_rate);
         CHECK_FALSE(evidence.clock_steps);
     }
 }
@@ -133,4 +130,50 @@ TEST_CASE("what a search found is evidence, as far as it goes", "[ctl]") {
     CHECK_FALSE(evidence.down->capacity->half_width);
     CHECK_FALSE(evidence.down->capacity->excess_loss);
     CHECK_FALSE(evidence.down->in_band);
+}
+
+TEST_CASE("what the path does to packets is evidence", "[ctl]") {
+    const verdict::Evidence evidence = evidence_of(test::with_losses());
+    const verdict::Load& up = evidence.up.value();
+    REQUIRE(up.marks);
+    REQUIRE(up.marks->size() == 2);
+    CHECK(verdict::dscp_of(up.marks->front().sent) == 46);
+    CHECK(verdict::dscp_of(up.marks->front().received) == 0);
+    CHECK(up.marks->back().packets == 200);
+    CHECK(up.hops == 10u); // the most
+    REQUIRE(up.mtu);
+    CHECK(up.mtu->bytes == 1400);
+    CHECK(up.mtu->icmp_heard == false);
+    CHECK(up.mtu->tried_bytes == 1401u);
+    CHECK(evidence.down->mtu->icmp_heard == true);
+    CHECK_FALSE(evidence.down->mtu->tried_bytes);
+    Report report = test::ordinary();
+    CHECK_FALSE(evidence_of(report).up->mtu->icmp_heard); // a host's device ends it
+    report.result->path.reset();
+    report.result->up->received.marks = {};
+    CHECK_FALSE(evidence_of(report).up->mtu);
+    CHECK_FALSE(evidence_of(report).up->marks);
+    CHECK_FALSE(evidence_of(report).up->hops);
+}
+
+TEST_CASE("what the hosts tell is evidence, and what they do not stays unknown", "[ctl]") {
+    const verdict::Evidence evidence = evidence_of(test::ordinary());
+    CHECK(evidence.up->sender.thread_busy == 0.04);
+    CHECK(evidence.up->sender.core_busy == 0.312);
+    CHECK(evidence.up->sender.steal == 0.0);
+    CHECK(evidence.up->sender.queue_drops == 0u);
+    CHECK(evidence.up->sender.link_speed == BitRate{1'000'000'000});
+    CHECK_FALSE(evidence.up->receiver.thread_busy);
+    CHECK_FALSE(evidence.up->receiver.link_speed);
+}
+
+TEST_CASE("others on the server are those beside our own flows", "[ctl]") {
+    Report report = test::with_losses(); // 5 sessions and 2 loads at a time
+    CHECK(evidence_of(report).other_sessions == 4u);
+    CHECK(evidence_of(report).other_loads == 1u);
+    report.flows.resize(3);
+    CHECK(evidence_of(report).other_sessions == 2u);
+    CHECK(evidence_of(report).other_loads == 0u);
+    report.result->down->server = report.result->up->server = {};
+    CHECK_FALSE(evidence_of(report).other_sessions);
 }

@@ -74,6 +74,7 @@ TEST_CASE("without arguments the daemon of this host is probed, both ways", "[ct
     CHECK(!options.payload_bytes.has_value());
     CHECK(options.pacing == wire::Pacing::sleep);
     CHECK(options.offload);
+    CHECK(options.traffic_class == dgram::TrafficClass{});
     CHECK(options.port_parallelism == Placement::single);
     CHECK(options.key_file.empty());
     CHECK(options.timeout == 5s);
@@ -116,6 +117,10 @@ TEST_CASE("every option of a probe is taken, in its short and its long form", "[
     CHECK(probe({"--pacing", "sleep"}).pacing == wire::Pacing::sleep);
     CHECK(probe({"--pacing=precise"}).pacing == wire::Pacing::precise);
     CHECK_FALSE(probe({"--no-gso"}).offload);
+    CHECK(probe({"--dscp", "ef"}).traffic_class.byte() == 0xb8);
+    CHECK(probe({"--dscp=10"}).traffic_class.byte() == 0x28);
+    CHECK(probe({"--ecn"}).traffic_class.byte() == 0x02);
+    CHECK(probe({"--ecn", "--dscp", "AF41"}).traffic_class.byte() == 0x8a);
     CHECK(probe({"-l", "1200"}).payload_bytes == 1200);
     CHECK(probe({"--length", "8k"}).payload_bytes == 8192);
     CHECK(probe({"-4"}).family == AddressFamily::v4);
@@ -356,6 +361,8 @@ TEST_CASE("parallel flows share a rate, and have a core each", "[ctl]") {
               "-P '" + std::string{wrong} + "': expected a number of flows from 1 to 32");
     }
     CHECK(refusal({"--pacing", "fast"}) == "--pacing 'fast': expected sleep or precise");
+    CHECK(refusal({"--dscp", "64"}) ==
+          "--dscp: '64' is not a DSCP; write it as EF, AF41, CS1 or 0 to 63");
 }
 
 TEST_CASE("lines of JSON are asked for by either name, and instead of the document", "[ctl]") {

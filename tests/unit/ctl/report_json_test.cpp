@@ -42,9 +42,9 @@ std::vector<std::string> keys_of(const json& object) {
 
 using Keys = std::vector<std::string>;
 
-const Keys document_keys{"schema",   "id",     "tool",    "start", "duration_ns",
-                         "complete", "target", "local",   "test",  "idle",
-                         "up",       "down",   "verdict", "usage", "error"};
+const Keys document_keys{"schema", "id",      "tool",   "start", "duration_ns", "complete",
+                         "target", "local",   "test",   "path",  "idle",        "up",
+                         "down",   "verdict", "server", "usage", "error"};
 
 // Written with indentation, so that a change can be read, and not of this version alone.
 template <typename Source>
@@ -95,6 +95,92 @@ TEST_CASE("every document has the same keys, whatever became of the probe", "[ct
     }
 }
 
+TEST_CASE("the path's MTU is told for each direction, and why it is no larger", "[ctl]") {
+    const json plain = parsed(test::ordinary())["path"];
+    CHECK(plain["mtu_up_bytes"] == 1500);
+    CHECK(plain["mtu_down_bytes"] == 1500);
+    CHECK(plain["mtu_up_limit"] == "host");
+    CHECK(plain["mtu_black_hole"] == false);
+    const json narrow = parsed(test::with_losses())["path"];
+    CHECK(narrow["mtu_up_bytes"] == 1400);
+    CHECK(narrow["mtu_up_limit"] == "black_hole");
+    CHECK(narrow["mtu_down_limit"] == "router");
+    CHECK(narrow["mtu_black_hole"] == true);
+    Report report = test::ordinary();
+    report.result->path->down = {.bytes = 9000, .limit = measure::MtuLimit::none};
+    CHECK(parsed(report)["path"]["mtu_down_limit"].is_null()); // nothing larger was tried
+    report.result->path->down = {};
+    CHECK(parsed(report)["path"]["mtu_down_bytes"].is_null());
+    CHECK(parsed(report)["path"]["mtu_black_hole"].is_null());
+    const json failed = parsed(test::failed());
+    for (const auto& [key, value] : failed["path"].items())
+        CHECK(value.is_null());
+}
+
+TEST_CASE("what both hosts tell is there, and what they do not is null", "[ctl]") {
+    const json document = parsed(test::ordinary());
+    const json& up = document["up"];
+    CHECK(up["cpu"]["sender_ratio"] == 0.04);
+    CHECK(up["cpu"]["receiver_ratio"].is_null());
+    CHECK(keys_of(up["host_wide"]) == Keys{"sender", "receiver"});
+    CHECK(up["host_wide"]["sender"]["busiest_cpu_ratio"] == 0.312);
+    CHECK(up["host_wide"]["sender"]["steal_ratio"] == 0.0);
+    CHECK(up["host_wide"]["sender"]["link_bps"] == 1'000'000'000);
+    CHECK(up["host_wide"]["sender"]["qdisc_backlog_bytes"] == 3028);
+    for (const auto& [key, value] : up["host_wide"]["receiver"].items())
+        CHECK(value.is_null());
+    CHECK(up["packets"]["lost"]["sender_queue"] == 0);
+    CHECK(up["packets"]["lost"]["receiver_host"].is_null());
+    const json busy = parsed(test::with_losses());
+    CHECK(busy["up"]["packets"]["lost"]["sender_queue"] == 11);
+    CHECK(busy["server"]["concurrent_sessions"] == 5);
+    CHECK(busy["server"]["concurrent_loads"] == 2);
+    CHECK(parsed(test::failed())["server"]["concurrent_sessions"].is_null());
+}
+
+TEST_CASE("an address that is translated on the way is told", "[ctl]") {
+    const json plain = parsed(test::ordinary());
+    CHECK(plain["local"]["seen_as"] == "2001:db8:10::23");
+    CHECK(plain["local"]["nat"] == false);
+    CHECK(plain["tool"]["server"] == "0.1.0");
+    const json translated = parsed(test::with_losses());
+    CHECK(translated["local"]["address"] == "2001:db8:10::23");
+    CHECK(translated["local"]["seen_as"] == "2001:db8:99::1");
+    CHECK(translated["local"]["seen_as_port"] == 61000);
+    CHECK(translated["local"]["nat"] == true);
+    Report report = test::ordinary();
+    report.seen_as->port = 1024; // the port alone
+    CHECK(parsed(report)["local"]["nat"] == true);
+    report.local->address.scope = 7; // which no other host knows
+    report.seen_as = report.local;
+    report.seen_as->address.scope = 0;
+    CHECK(parsed(report)["local"]["nat"] == false);
+    report.seen_as.reset();
+    CHECK(parsed(report)["local"]["nat"].is_null());
+    CHECK(parsed(report)["local"]["seen_as"].is_null());
+}
+
+TEST_CASE("the marks are told as they left and as they arrived", "[ctl]") {
+    const json document = parsed(test::with_losses());
+    CHECK(document["test"]["dscp"] == 46);
+    CHECK(document["test"]["ecn"] == "ect0");
+    const json& up = document["up"];
+    REQUIRE(up["marks"].size() == 2);
+    CHECK(up["marks"][0]["sent"] == json{{"dscp", 46}, {"ecn", "ect0"}});
+    CHECK(up["marks"][0]["received"] == json{{"dscp", 0}, {"ecn", "ect0"}});
+    CHECK(up["marks"][0]["count"] == 40'000);
+    CHECK(up["marks"][1]["received"] == json{{"dscp", 0}, {"ecn", "ce"}});
+    CHECK(up["marks"][1]["count"] == 200);
+    CHECK(up["congested_ratio"] == 200.0 / 40'200);
+    CHECK(up["ttl"] == json{{"min", 54}, {"max", 55}});
+    CHECK(up["hops"] == json{{"min", 9}, {"max", 10}});
+    CHECK(document["down"]["congested_ratio"].is_null());
+    const json unknown = parsed(test::interrupted())["up"];
+    CHECK(unknown["marks"].is_null());
+    CHECK(unknown["ttl"]["min"].is_null());
+    CHECK(unknown["hops"]["max"].is_null());
+}
+
 TEST_CASE("both directions have the same keys", "[ctl]") {
     const json document = parsed(test::ordinary());
     CHECK(keys_of(document["up"]) == keys_of(document["down"]));
@@ -102,7 +188,7 @@ TEST_CASE("both directions have the same keys", "[ctl]") {
     CHECK(keys_of(document["up"]["packets"]) == Keys{"sent", "received", "duplicate", "reordered",
                                                      "late", "skipped", "lost", "path_loss"});
     CHECK(keys_of(document["up"]["packets"]["lost"]) ==
-          Keys{"total", "path", "sender_host", "receiver_socket", "receiver_host"});
+          Keys{"total", "path", "sender_host", "receiver_socket", "sender_queue", "receiver_host"});
     CHECK(keys_of(document["up"]["loaded_rtt_ns"]) ==
           Keys{"min", "mean", "p50", "p90", "p99", "max", "count"});
     CHECK(keys_of(document["idle"]["rtt_ns"]) == keys_of(document["up"]["loaded_rtt_ns"]));

@@ -256,7 +256,14 @@ TEST_CASE("a capacity carries its half-width, and a rate that was given is none"
 TEST_CASE("the path is one line, of what is known of it", "[ctl]") {
     CHECK(has(page(test::home_line()), "    path      MTU 1500 both ways · ECN kept both ways ·\n"
                                        "              DSCP ↑ EF→CS0 ↓ EF kept · hops ↑ 9 ↓ 8\n"));
-    CHECK_FALSE(has(page(test::ordinary()), "path  "));
+    Report unknown = test::ordinary();
+    unknown.result->path.reset();
+    for (auto* const way : {&*unknown.result->down, &*unknown.result->up})
+        way->received.marks = {};
+    CHECK_FALSE(has(page(unknown), "path  "));
+    CHECK(has(page(test::with_losses()),
+              "    path      MTU ↑ 1400 (black hole) ↓ 1492 (ICMP heard)"));
+    CHECK(has(page(test::with_losses()), "NAT: seen as [2001:db8:99::1]:61000\n"));
     test::Situation situation = test::home_line();
     situation.evidence.up->mtu->bytes = 1400;
     situation.evidence.down->marks = {{.sent = 2, .received = 0, .packets = 10},

@@ -40,7 +40,17 @@ session::DirectionResult load(wire::Direction direction, BitRate ip, Duration to
                  .payload_bytes = packets * payload_bytes,
                  .pacing = wire::Pacing::sleep,
                  .segmentation = true,
-                 .lateness = {.p50 = 61us, .p99 = 240us, .max = 1310us}},
+                 .lateness = {.p50 = 61us, .p99 = 240us, .max = 1310us},
+                 .host = {.thread_busy = wire::Share{400},
+                          .busiest_cpu = wire::Share{3120},
+                          .stolen = wire::Share{0},
+                          .link_bps = 1'000'000'000,
+                          .device_drops = 0,
+                          .qdisc_drops = 0,
+                          .qdisc_backlog_bytes = 3028,
+                          .udp_buffer_errors = 0,
+                          .softnet_drops = 0,
+                          .softnet_squeezes = 0}},
         .sent_known = true,
         .received_known = true,
         .received = {.packets = packets,
@@ -53,8 +63,12 @@ session::DirectionResult load(wire::Direction direction, BitRate ip, Duration to
                      .best_index = 3,
                      .coalescing = true,
                      .longest_train = 8,
-                     .receive_buffer_bytes = 33'554'432},
+                     .receive_buffer_bytes = 33'554'432,
+                     .marks = {.classes = {{{.traffic_class = 0, .packets = packets}}},
+                               .lowest_ttl = 55,
+                               .highest_ttl = 55}},
         .end = wire::End::completed,
+        .server = {.sessions = 1, .loads = 1},
         .loaded = latency(13ms, 15ms, 100)};
     for (int tenth = 0; tenth < 10 * to_seconds(took); ++tenth)
         result.series.add(MonoTime{1s + 100ms * tenth}, 1,
@@ -69,14 +83,17 @@ ctl::Report ordinary() {
     report.options.duration = 10s;
     report.server = dgram::Endpoint{address("2001:db8:41::7"), 6711};
     report.local = dgram::Endpoint{address("2001:db8:10::23"), 50611};
+    report.seen_as = report.local;
+    report.server_release = "0.1.0";
     report.session = 0x8f3c000000000017;
     report.ports = {7811, 7864, 7893};
     report.start = WallTime{1795157890412ms};
     report.took = 23s;
-    report.payload_bytes = payload_bytes;
+    report.options.payload_bytes = payload_bytes;
     session::ProbeResult& result = report.result.emplace();
     result.end = wire::End::completed;
     result.port_reached = {true, true, true};
+    result.path = {.up = {1500, measure::MtuLimit::host}, .down = {1500, measure::MtuLimit::host}};
     result.idle = latency(11100us, 16800us, 100);
     result.down = load(wire::Direction::down, BitRate{944'000'000}, 10s);
     result.up = load(wire::Direction::up, BitRate{48'300'000}, 10s);
@@ -134,6 +151,18 @@ ctl::Report with_losses() {
     up.received.reordered = 3;
     up.received.duplicates = 2;
     up.received.late = 1;
+    up.sent.host = {.device_drops = 0, .qdisc_drops = 11};
+    up.server = {.sessions = 5, .loads = 2};
+    report.result->path = {.up = {1400, measure::MtuLimit::silence, 6},
+                           .down = {1492, measure::MtuLimit::router}};
+    report.seen_as = dgram::Endpoint{address("2001:db8:99::1"), 61000};
+    report.options.traffic_class = {46, dgram::Ecn::ect0};
+    up.sent.traffic_class = report.options.traffic_class.byte();
+    up.received.marks = {.classes = {{{.traffic_class = 2, .packets = 40'000},
+                                      {.traffic_class = 3, .packets = 200}}},
+                         .congested = 200,
+                         .lowest_ttl = 54,
+                         .highest_ttl = 55};
     report.result->down->sent.limited_by = wire::LimitedBy::grant;
     report.result->down->granted = BitRate{1'000'000'000};
     report.result->idle->echoes_received -= 2;

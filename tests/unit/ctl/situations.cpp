@@ -37,6 +37,7 @@ Situation home_line() {
     Load& up = *situation.evidence.up;
     down.capacity = capacity(CapacityWord::ok, 975'100'000, 400'000);
     up.capacity = capacity(CapacityWord::ok, 48'300'000, 48'000);
+    down.sender.link_speed.reset();
     down.receiver.link_speed = BitRate{1'000'000'000};
     down.receiver.device = "eno1";
     down.in_band = 3ms;

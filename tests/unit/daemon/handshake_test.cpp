@@ -67,6 +67,9 @@ TEST_CASE("both sides come to the same session, with or without a key", "[daemon
         CHECK(ours.assign.upload_port == theirs.ports[1]);
         CHECK(ours.assign.download_port == theirs.ports[2]);
         CHECK(session::terms_of(ours.assign) == theirs.setup.terms);
+        CHECK(ours.assign.seen_address == test::client.address.bytes);
+        CHECK(ours.assign.seen_port == test::client.port);
+        CHECK(wire::text_of(ours.assign.release) == WYN_VERSION);
         CHECK(same_keys(ours.keys.control, theirs.setup.control));
         CHECK(same_keys(ours.keys.upload, theirs.setup.upload));
         CHECK(same_keys(ours.keys.download, theirs.setup.download));

@@ -189,6 +189,17 @@ TEST_CASE("the control socket is unset, a path that fits a socket address, or no
               .ends_with("expected a path of at most 107 bytes, this one has 108"));
 }
 
+TEST_CASE("DSCP values are names, numbers and ranges of either", "[daemon]") {
+    CHECK(good("allowed_dscp = []").allowed_dscp.empty());
+    CHECK(good("allowed_dscp = ['ef', '0-63', 'AF41-af43', 'VA', '51']").allowed_dscp ==
+          std::vector<DscpRange>{{46, 46}, {0, 63}, {34, 38}, {44, 44}, {51, 51}});
+    for (const char* const wrong : {"64", "EF-CS1", "gold", "1-64", "", "-", "1-", "AF41-"}) {
+        INFO(wrong);
+        CHECK(only_problem(fmt::format("allowed_dscp = ['{}']", wrong)).find(": expected ") !=
+              std::string::npos);
+    }
+}
+
 TEST_CASE("every key takes the ends of its range and nothing beyond", "[daemon]") {
     // What each end needs beside it, so that the keys go together.
     struct Ends {
@@ -269,6 +280,14 @@ std::vector<PortRange> any_ranges() {
     return ranges;
 }
 
+std::vector<DscpRange> any_dscp() {
+    return *rc::gen::container<std::vector<DscpRange>>(rc::gen::map(
+        rc::gen::pair(rc::gen::inRange<std::uint8_t>(0, 64), rc::gen::inRange<std::uint8_t>(0, 64)),
+        [](const auto& ends) {
+            return DscpRange{std::min(ends.first, ends.second), std::max(ends.first, ends.second)};
+        }));
+}
+
 // A configuration that read_server_config() could have given.
 ServerConfig any_config() {
     ServerConfig config;
@@ -296,6 +315,7 @@ ServerConfig any_config() {
         maybe(BitRate{*rc::gen::inRange<std::uint64_t>(10, 10'000) * 1'000'000});
     config.max_volume = maybe(*rc::gen::inRange<std::uint64_t>(1000, 1'000'000'000'000'001));
     config.max_duration = times(1ms, 1000, 3'600'000);
+    config.allowed_dscp = any_dscp();
     config.half_open_time = times(500ms, 1, 60);
     config.idle_timeout = times(1s, 1, 60);
     config.worker_timeout = times(500ms, 3, 120);

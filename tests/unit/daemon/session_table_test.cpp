@@ -101,3 +101,28 @@ TEST_CASE("sessions are counted by who holds the address", "[daemon]") {
         CHECK(from("127.0.0.1") == 1);
     }
 }
+
+TEST_CASE("a session with a test is told what the whole server has to do, when that has changed",
+          "[daemon]") {
+    SessionTable table;
+    SessionEntry& one = table.add(entry(1));
+    SessionEntry& other = table.add(entry(2));
+    const session::ConnectionSnapshot idle{.open = true};
+    session::ConnectionSnapshot loaded{.open = true, .test = 1, .running = true};
+    CHECK_FALSE(table.note(one, idle));
+    const auto first = table.note(one, loaded);
+    REQUIRE(first.has_value());
+    CHECK(first->now == wire::ServerLoad{.sessions = 2, .loads = 1});
+    CHECK(one.last.running);
+    CHECK_FALSE(table.note(one, loaded)); // nothing new
+    CHECK(table.note(other, loaded)->now == wire::ServerLoad{.sessions = 2, .loads = 2});
+    CHECK(table.note(one, loaded)->now == wire::ServerLoad{.sessions = 2, .loads = 2});
+    table.remove(2); // in the middle of it
+    CHECK(table.note(one, loaded)->now == wire::ServerLoad{.sessions = 1, .loads = 1});
+    // A test that follows knows nothing yet.
+    loaded.test = 2;
+    CHECK(table.note(one, loaded)->now == wire::ServerLoad{.sessions = 1, .loads = 1});
+    CHECK_FALSE(table.note(one, idle));
+    table.add(entry(3));
+    CHECK(table.note(*table.find(3), loaded)->now == wire::ServerLoad{.sessions = 2, .loads = 1});
+}

@@ -25,6 +25,7 @@ ServerConfig unusual() {
     config.max_total_rate = BitRate{20'000'000};
     config.max_volume = 21'000'000;
     config.max_duration = 22s;
+    config.allowed_dscp = {{46, 46}, {8, 10}};
     config.half_open_time = 2300ms;
     config.idle_timeout = 24s;
     config.worker_timeout = 25s;
@@ -52,6 +53,7 @@ TEST_CASE("every setting reaches the listener", "[daemon]") {
     CHECK(settings.tuning.max_send_time == 13us);
     CHECK(settings.tuning.send_sleep == 14us);
     CHECK(settings.port_ranges == std::vector<PortRange>{{7100, 7200}});
+    CHECK(settings.allowed_dscp == dgram::DscpSet{8, 9, 10, 46});
     CHECK(settings.port_placement == Placement::thread);
     CHECK(settings.worker_timeout == 25s);
 }
@@ -67,6 +69,7 @@ TEST_CASE("the defaults of the configuration are those of the parts", "[daemon]"
     CHECK(!ours.tuning.incoming_blocking_level.has_value());
     CHECK(ours.tuning.max_send_time == session::Tuning{}.max_send_time);
     CHECK(ours.worker_timeout == ListenerSettings{}.worker_timeout);
+    CHECK(ours.allowed_dscp == dgram::DscpSet{0, 1, 8}); // CS0, LE, CS1: nothing that is preferred
 }
 
 TEST_CASE("the status tells the limits, with 0 for none", "[daemon]") {

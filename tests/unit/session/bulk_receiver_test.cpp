@@ -27,9 +27,12 @@ struct Receiving {
         take(bytes, at);
     }
     void take(std::span<const std::uint8_t> bytes, Duration at) {
-        receiver.on_train(
-            {.bytes = bytes, .segment_size = size, .stamp = {start + at, StampOrigin::kernel}},
-            authentic);
+        receiver.on_train({.bytes = bytes,
+                           .segment_size = size,
+                           .stamp = {start + at, StampOrigin::kernel},
+                           .traffic_class = traffic_class,
+                           .ttl = ttl},
+                          authentic);
     }
     static wire::BulkHeader header(std::uint64_t sequence, Duration sent_at, std::uint32_t step = 1,
                                    std::uint16_t test = 7) {
@@ -43,6 +46,8 @@ struct Receiving {
 
     BulkReceiver receiver;
     std::bitset<128> authentic{~std::bitset<128>{}};
+    std::optional<dgram::TrafficClass> traffic_class;
+    std::optional<std::uint8_t> ttl;
 };
 
 } // namespace
@@ -197,6 +202,28 @@ TEST_CASE("of a train whose headers differ each is counted for itself", "[sessio
         CHECK(receiving.receiver.record().packets == 4);
         CHECK(receiving.receiver.record().rejected == 2);
     }
+}
+
+TEST_CASE("first copies are counted by the marks with which they came", "[session]") {
+    Receiving receiving;
+    receiving.traffic_class = dgram::TrafficClass{46, dgram::Ecn::ect0};
+    receiving.ttl = 61;
+    receiving.arrive(0, 0ms, 0); // a primer
+    receiving.arrive_together(Receiving::header(0, 1ms), 10, 1ms);
+    receiving.traffic_class = dgram::TrafficClass{46, dgram::Ecn::ce};
+    receiving.ttl = 60;
+    receiving.arrive_together(Receiving::header(8, 2ms), 5, 2ms); // two are there already
+    receiving.traffic_class.reset();
+    receiving.ttl.reset();
+    receiving.arrive_together(Receiving::header(13, 3ms), 7, 3ms); // of these nothing is told
+    const wire::ReceiverRecord record = receiving.receiver.record();
+    CHECK(record.packets == 20);
+    CHECK(record.marks == wire::Marks{.classes = {{{.traffic_class = 0xba, .packets = 10},
+                                                   {.traffic_class = 0xbb, .packets = 3}}},
+                                      .congested = 3,
+                                      .lowest_ttl = 60,
+                                      .highest_ttl = 61});
+    CHECK(receiving.receiver.on_timer(start + 30ms)->totals.marks.congested == 3);
 }
 
 TEST_CASE("the longest train is told where trains can be seen", "[session]") {

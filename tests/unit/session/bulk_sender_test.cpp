@@ -206,6 +206,24 @@ TEST_CASE("a search changes its rate once each adjustment_delay, however much fe
     CHECK(changes == expected);
 }
 
+TEST_CASE("a search takes a mark of congestion for a loss", "[session]") {
+    const auto highest = [](std::uint64_t marks_each_time) {
+        Sending sending{search_order()};
+        sending.prime();
+        std::uint64_t congested = 0;
+        for (Duration passed = 25ms; passed <= 1s; passed += 25ms) {
+            sending.run_until(start + passed);
+            wire::Feedback feedback = sending.feedback();
+            feedback.totals.marks.congested = congested += marks_each_time;
+            REQUIRE(sending.sender.on_feedback(sending.now, feedback));
+        }
+        return sending.sender.offered();
+    };
+    CHECK(highest(0) > BitRate{100'000'000});
+    CHECK(highest(1) == highest(0)); // no more than RFC 9097 tolerates of losses
+    CHECK(highest(10) < BitRate{2'000'000});
+}
+
 TEST_CASE("a search that ends on its way up says that it met no limit", "[session]") {
     Sending sending{search_order()};
     sending.prime();

@@ -42,6 +42,7 @@ struct Asking {
                      start} {
         for (const PortRole role : port_roles)
             connection.on_news(now, role, PortValid{.rtt = 1ms}, out);
+        connection.on_news(now, PortRole::control, PathMtuFound{}, out);
         for (int turn = 0; turn < 100 && asked.test == 0; ++turn) {
             now += 10ms;
             connection.on_timer(now, out);
@@ -183,6 +184,7 @@ struct Opened {
     explicit Opened(const ProbePlan& plan) : connection{plan, Terms{}, 28, start} {
         for (const PortRole role : port_roles)
             connection.on_news(start, role, PortValid{.rtt = 1ms}, out);
+        connection.on_news(start, PortRole::control, PathMtuFound{}, out);
     }
     void run_until(MonoTime end) {
         for (MonoTime now = start; now < end; now += 10ms) {
@@ -269,4 +271,107 @@ TEST_CASE("a client that hears no more of its probes goes on without them", "[se
     CHECK(asks());
     CHECK(now > start + 4s); // it did wait
     CHECK(now < start + 6s);
+}
+
+namespace {
+
+// What a client does about the MTU of its path, before a download and an upload.
+struct Sized {
+    ConnectionOutbox out;
+    ClientConnection connection;
+    MonoTime now = start;
+
+    explicit Sized(std::optional<std::uint16_t> datagram_bytes, const Terms& terms = {},
+                   std::uint64_t budget_bytes = 0)
+        : connection{{.budget_bytes = budget_bytes,
+                      .datagram_bytes = datagram_bytes,
+                      .kernel_mtu = 1480,
+                      .idle_time = 10ms},
+                     terms,
+                     28,
+                     start} {
+        for (const PortRole role : port_roles)
+            connection.on_news(now, role, PortValid{.rtt = 1ms}, out);
+    }
+    std::optional<FindPathMtu> wanted() const {
+        for (const auto& [role, order] : out.orders)
+            if (const auto* find = std::get_if<FindPathMtu>(&order)) return *find;
+        return std::nullopt;
+    }
+    void find(const PathMtuFound& found) { connection.on_news(now, PortRole::control, found, out); }
+    // The datagrams of the load that is asked for next; 0: none was.
+    std::uint16_t asked_bytes() {
+        for (int turn = 0; turn < 100; ++turn) {
+            now += 10ms;
+            connection.on_timer(now, out);
+            settle_probes(connection, now, out);
+            for (const auto& [role, order] : out.orders)
+                if (const auto* say = std::get_if<SendControl>(&order))
+                    if (const auto* wish = std::get_if<wire::Start>(&say->body))
+                        return wish->datagram_bytes;
+        }
+        return 0;
+    }
+};
+
+constexpr PathMtu tunnel{1420, measure::MtuLimit::silence};
+constexpr PathMtu ethernet{1500, measure::MtuLimit::host};
+constexpr PathMtu jumbo{9000, measure::MtuLimit::none};
+
+} // namespace
+
+TEST_CASE("before anything is measured the path's MTU is looked for", "[session]") {
+    Sized client{std::nullopt};
+    REQUIRE(client.wanted().has_value());
+    CHECK(client.wanted()->ceiling == 9000);
+    CHECK(Sized{1472}.wanted()->ceiling == 9000);
+    CHECK(Sized{20'000}.wanted()->ceiling == 20'028); // whether it passes is worth knowing
+    CHECK(Sized{65'507}.wanted()->ceiling == 65'535);
+    const std::uint64_t budget = 5'000'000; // is for the load
+    CHECK(Sized{std::nullopt, Terms{}, budget}.wanted()->ceiling == 1500);
+    CHECK(Sized{8972, Terms{}, budget}.wanted()->ceiling == 9000);
+    client.find({.up = tunnel, .down = ethernet});
+    CHECK(client.connection.result().path->up == tunnel);
+}
+
+TEST_CASE("a load has the datagrams that fit its direction of the path", "[session]") {
+    Sized client{std::nullopt};
+    client.find({.up = tunnel, .down = ethernet});
+    CHECK(client.asked_bytes() == 1472); // the first one is the download
+    Sized large{std::nullopt};
+    large.find({.up = ethernet, .down = jumbo});
+    CHECK(large.asked_bytes() == 8972);
+    Sized limited{std::nullopt, {.max_datagram_bytes = 1000}};
+    limited.find({.up = ethernet, .down = ethernet});
+    CHECK(limited.asked_bytes() == 1000);
+}
+
+TEST_CASE("where the path's MTU is not found out the kernel's has to do", "[session]") {
+    Sized client{std::nullopt};
+    SECTION("nothing passed") {
+        client.find({});
+    }
+    SECTION("nothing is heard of the search") {
+        client.now = start + 60s;
+        client.connection.on_timer(client.now, client.out);
+    }
+    CHECK(client.asked_bytes() == 1480 - 28);
+}
+
+TEST_CASE("a load that cannot pass is not begun, and the next one is", "[session]") {
+    Sized client{1472};
+    client.find({.up = ethernet, .down = tunnel});
+    CHECK(client.asked_bytes() == 1472);
+    const ProbeResult& result = client.connection.result();
+    REQUIRE(result.down.has_value());
+    CHECK(result.down->end == wire::End::too_long);
+    REQUIRE(result.up.has_value());
+    CHECK(result.up->end == wire::End::none);
+}
+
+TEST_CASE("a load is not held back by a search that was cut short", "[session]") {
+    Sized client{1472};
+    client.find({.up = {.bytes = 1400}, .down = {.bytes = 1400}}); // larger ones may well pass
+    CHECK(client.asked_bytes() == 1472);
+    CHECK(client.connection.result().down->end == wire::End::none);
 }

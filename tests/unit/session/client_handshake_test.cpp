@@ -150,7 +150,7 @@ TEST_CASE("ASSIGN is taken when it is authentic, and gives both sides the same k
     }
     SECTION("with a critical extension that version 1 does not know") {
         wire::Assign extended = right;
-        extended.extensions.add(0x8001, {}, 128);
+        extended.extensions.add(0x8001, {}, wire::assign_extension_room);
         CHECK_FALSE(knocking.assign(extended).has_value());
         CHECK(knocking.client.drops().of(wire::Drop::extension) == 1);
     }

@@ -70,6 +70,56 @@ TEST_CASE("flows add up over the time from the first arrival to the last", "[ses
     CHECK(sum.end == wire::End::completed);
 }
 
+TEST_CASE("marks add up by traffic class, and TTLs to one range", "[session]") {
+    std::array flows{flow(990, 1, 2), flow(1000, 1, 2)};
+    flows[0].down->received.marks = {
+        .classes = {{{2, 900}, {3, 90}}}, .congested = 90, .lowest_ttl = 61, .highest_ttl = 61};
+    flows[1].down->received.marks = {.classes = {{{0, 400}, {3, 500}}},
+                                     .other_classes = 100,
+                                     .congested = 500,
+                                     .lowest_ttl = 60,
+                                     .highest_ttl = 62};
+    CHECK(sum_of(flows).down->received.marks ==
+          wire::Marks{.classes = {{{2, 900}, {3, 590}, {0, 400}}},
+                      .other_classes = 100,
+                      .congested = 590,
+                      .lowest_ttl = 60,
+                      .highest_ttl = 62});
+    flows[1].down->received.marks.lowest_ttl = flows[1].down->received.marks.highest_ttl = 0;
+    CHECK(sum_of(flows).down->received.marks.lowest_ttl == 0);
+    CHECK(sum_of(flows).down->received.marks.highest_ttl == 0);
+}
+
+TEST_CASE("what hosts count is that of the flow that saw most of it", "[session]") {
+    std::array flows{flow(990, 1, 2), flow(1000, 1, 2)};
+    flows[0].down->sent.host = {.thread_busy = wire::Share{9000}, .qdisc_drops = 10};
+    flows[1].down->sent.host = {.thread_busy = wire::Share{2000}, .qdisc_drops = 12};
+    flows[1].down->received.host.link_bps = 1'000'000'000;
+    flows[0].down->server = {.sessions = 3, .loads = 2};
+    flows[1].down->server = {.sessions = 4, .loads = 1};
+    flows[0].path = {.up = {1500, measure::MtuLimit::host}, .down = {}};
+    flows[1].path = {.up = {1400, measure::MtuLimit::silence}, .down = {1500, {}}};
+    const ProbeResult sum = sum_of(flows);
+    CHECK(sum.down->sent.host ==
+          wire::HostRecord{.thread_busy = wire::Share{9000}, .qdisc_drops = 12});
+    CHECK(sum.down->received.host.link_bps == 1'000'000'000);
+    CHECK(sum.down->server == wire::ServerLoad{.sessions = 4, .loads = 2});
+    CHECK(sum.path->up == PathMtu{1400, measure::MtuLimit::silence});
+    CHECK(sum.path->down.bytes == 1500);
+}
+
+TEST_CASE("more classes than there is room for are the others of a sum", "[session]") {
+    std::array flows{flow(990, 1, 2), flow(1000, 1, 2)};
+    for (std::uint8_t i = 0; i < wire::most_classes; ++i) {
+        flows[0].down->received.marks.classes[i] = {.traffic_class = i, .packets = 1};
+        flows[1].down->received.marks.classes[i] = {
+            .traffic_class = static_cast<std::uint8_t>(i + 4), .packets = 1};
+    }
+    const wire::Marks sum = sum_of(flows).down->received.marks;
+    CHECK(sum.classes[4].packets == 2);
+    CHECK(sum.other_classes == 4);
+}
+
 TEST_CASE("what does not add up is that of the worst flow", "[session]") {
     std::array flows{flow(990, 1, 2), flow(1000, 1, 2), flow(1000, 1, 2)};
     DirectionResult& bad = *flows[1].down;

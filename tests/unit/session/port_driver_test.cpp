@@ -3,6 +3,8 @@
 #include "session/port_driver.hpp"
 #include "session/seal.hpp"
 
+#include <algorithm>
+#include <cerrno>
 #include <deque>
 
 using namespace wyn;
@@ -27,6 +29,7 @@ public:
 
     Result<bool> receive(dgram::ReceivedTrain& into) override {
         ++receives;
+        if (errors > 0 && errors-- > 0) return fail_errno(EMSGSIZE, "receive");
         if (arrivals.empty()) return false;
         taken_ = std::move(arrivals.front());
         arrivals.pop_front();
@@ -39,20 +42,37 @@ public:
     }
     dgram::SendOutcome send(std::span<const std::uint8_t> bytes, std::size_t segment_size,
                             const dgram::Endpoint* /*to*/) override {
+        if (segment_size > device_bytes) return {dgram::SendStatus::refused, 0, EMSGSIZE};
         sent.emplace_back(receives, Message(bytes.begin(), bytes.end()));
         return {.segments = bytes.size() / segment_size};
     }
     Result<void> connect(const dgram::Endpoint& /*peer*/) override { return {}; }
     void use_offload(bool /*wanted*/) override {}
+    void use_traffic_class(dgram::TrafficClass wanted) override { traffic_class = wanted; }
     std::uint64_t receive_drops() override { return 0; }
-    dgram::Capabilities capabilities() const override { return {}; }
+    dgram::Capabilities capabilities() const override { return {.traffic_class = traffic_class}; }
 
+    std::optional<std::size_t> path_mtu() override { return told; }
+
+    dgram::TrafficClass traffic_class;
+    std::size_t device_bytes = 65507;
+    std::size_t told = 1492;
+    int errors = 0; // of the next calls of receive()
     std::deque<Arrival> arrivals;
     int receives = 0;
     std::vector<std::pair<int, Message>> sent; // behind which receive(), and what
 
 private:
     Arrival taken_;
+};
+
+class Gauge final : public HostGauge {
+public:
+    void begin() override { begun = true; }
+    wire::HostRecord changes(wire::Role role) override {
+        return {.qdisc_drops = role == wire::Role::sender ? 7 : 8};
+    }
+    bool begun = false;
 };
 
 // The server's control port, proven by its client.
@@ -67,7 +87,7 @@ struct ControlPort {
         door.receives = 0;
     }
     void hear(const wire::SealedBody& body, MonoTime arrived, MonoTime read) {
-        Message bytes(wire::longest_sealed);
+        Message bytes(wire::room_for(body));
         bytes.resize(sealer.seal(body, bytes));
         door.arrivals.push_back({std::move(bytes), arrived, read});
     }
@@ -78,6 +98,7 @@ struct ControlPort {
     }
 
     Door door;
+    HostGauge gauge;
     SeededRandom random{1};
     Sealer sealer{5, keys.client_to_server};
     Opener opener{5, keys.server_to_client};
@@ -88,7 +109,8 @@ struct ControlPort {
                        .peer = {.address = client.address, .port = 0}},
                       start,
                       random,
-                      door};
+                      door,
+                      gauge};
 };
 
 } // namespace
@@ -151,4 +173,64 @@ TEST_CASE("a port that is probed tells its counters each second, and later when 
     snapshots(later + 10s, later + 20s, false);
     CHECK(port.driver.session().rests(later + 20s));
     CHECK(snapshots(later + 20s, later + 80s, false) <= 2);
+}
+
+TEST_CASE("a load leaves with the marks that were ordered, and the record tells them",
+          "[session]") {
+    constexpr dgram::TrafficClass voice{46, dgram::Ecn::ect0};
+    Door door;
+    Gauge gauge;
+    SeededRandom random{1};
+    PortDriver driver{{.side = Side::client,
+                       .role = PortRole::upload,
+                       .session = 5,
+                       .keys = keys,
+                       .peer = client},
+                      start,
+                      random,
+                      door,
+                      gauge};
+    driver.on_order(start, BeginSending{.test = 1,
+                                        .rate = BitRate{1'000'000},
+                                        .duration = 1s,
+                                        .datagram_bytes = 1000,
+                                        .traffic_class = voice});
+    CHECK(door.traffic_class == voice); // before anything of the load has left
+    driver.on_order(start, EndTest{.test = 1});
+    const auto ended = std::ranges::find_if(driver.news(), [](const PortNews& news) {
+        return std::holds_alternative<TestEnded>(news);
+    });
+    REQUIRE(ended != driver.news().end());
+    CHECK(std::get<TestEnded>(*ended).sent.traffic_class == voice.byte());
+    // And what the host has to say about it.
+    CHECK(std::get<TestEnded>(*ended).sent.host.qdisc_drops == 7);
+    CHECK(gauge.begun);
+}
+
+TEST_CASE("a size that the host refuses is answered short, with the word that it was refused",
+          "[session]") {
+    ControlPort port;
+    port.door.device_bytes = 1472;
+    port.hear(wire::Size{.number = 3, .answer_bytes = 8972}, start, start);
+    port.hear(wire::Size{.number = 4, .answer_bytes = 1472}, start, start);
+    port.driver.receive(start, 64);
+    REQUIRE(port.door.sent.size() == 2);
+    const wire::Sized refused = std::get<wire::Sized>(port.heard(0));
+    CHECK(refused.number == 3);
+    CHECK(refused.outcome == wire::SizeOutcome::refused);
+    CHECK(refused.length == wire::shortest_sized);
+    const wire::Sized answered = std::get<wire::Sized>(port.heard(1));
+    CHECK(answered.number == 4);
+    CHECK(answered.length == 1472);
+    CHECK(answered.path_mtu == 1492);
+}
+
+TEST_CASE("what a router says of the path's MTU is in the answers from then on", "[session]") {
+    ControlPort port;
+    port.door.told = 1400;
+    port.door.errors = 1;
+    port.driver.receive(start, 64);
+    port.hear(wire::Size{.number = 5}, start, start);
+    port.driver.receive(start, 64);
+    CHECK(std::get<wire::Sized>(port.heard(0)).path_mtu == 1400);
 }

@@ -151,7 +151,7 @@ struct Resting {
             for (const PortNews& news : out.news)
                 snapshots += std::holds_alternative<PortSnapshot>(news) ? 1 : 0;
             for (const OutDatagram& sent : out.datagrams)
-                if (const auto body = opener.open(sent.view()); body.has_value())
+                if (const auto body = opener.open(out.view(sent)); body.has_value())
                     if (const auto* beat = std::get_if<wire::Beat>(&*body)) on_beat(*beat, heard);
         }
     }
@@ -264,7 +264,7 @@ namespace {
 struct Probed {
     Probed() {
         server.on_train(start, train(client_sealer, wire::Beat{.step = 0}), out);
-        const auto beat = std::get<wire::Beat>(*client_opener.open(out.datagrams.at(0).view()));
+        const auto beat = std::get<wire::Beat>(*client_opener.open(out.view(out.datagrams.at(0))));
         server.on_train(start, train(client_sealer, wire::Beat{.step = 2, .echo = beat.challenge}),
                         out);
         out.clear();
@@ -276,11 +276,11 @@ struct Probed {
                 .segment_size = bytes.size(),
                 .from = client,
                 .stamp = {start, StampOrigin::kernel},
-                .traffic_class = 46 << 2 | 2};
+                .traffic_class = dgram::TrafficClass{46, dgram::Ecn::ect0}};
     }
     wire::Echo echo() {
         REQUIRE(out.datagrams.size() == 1);
-        const auto body = client_opener.open(out.datagrams[0].view());
+        const auto body = client_opener.open(out.view(out.datagrams[0]));
         REQUIRE(body.has_value());
         return std::get<wire::Echo>(*body);
     }
@@ -366,8 +366,8 @@ TEST_CASE("a client sends no probe before the server has confirmed the port", "[
     const auto probes = [&port](MonoTime now) {
         port.out.clear();
         port.port.on_timer(now, port.out);
-        return std::ranges::count_if(port.out.datagrams, [](const OutDatagram& datagram) {
-            return wire::peek_type(datagram.view()) == wire::Type::probe;
+        return std::ranges::count_if(port.out.datagrams, [&port](const OutDatagram& datagram) {
+            return wire::peek_type(port.out.view(datagram)) == wire::Type::probe;
         });
     };
     port.port.on_order(start, SetProbing{10ms}, port.out);

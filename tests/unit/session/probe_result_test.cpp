@@ -182,3 +182,23 @@ TEST_CASE("the ledger adds up for any two records", "[session]") {
         RC_ASSERT(lost->sender_host <= refused);
     });
 }
+
+TEST_CASE("what a host counts of drops is a bound within what the path has lost", "[session]") {
+    DirectionResult result = fixed_load();
+    result.received.packets = 901; // 100 are lost
+    CHECK_FALSE(result.perhaps_in_sender_host());
+    CHECK_FALSE(result.perhaps_in_receiver_host());
+    result.sent.host.qdisc_drops = 30;
+    CHECK_FALSE(result.perhaps_in_sender_host()); // one of two counters is not enough
+    result.sent.host.device_drops = 5;
+    CHECK(result.perhaps_in_sender_host() == 35);
+    result.sent.host.qdisc_drops = 95;
+    result.sent.host.device_drops = UINT64_MAX;
+    CHECK(result.perhaps_in_sender_host() == 100);
+    result.received.host.device_drops = 0;
+    result.received.host.softnet_drops = 0;
+    CHECK(result.perhaps_in_receiver_host() == 0);
+    CHECK(losses(result).path == 100); // they are a part of it, not beside it
+    result.received_known = false;
+    CHECK_FALSE(result.perhaps_in_receiver_host());
+}

@@ -22,7 +22,8 @@ Terms terms_with_volume(std::uint64_t bytes) {
 // A session and what it has said.
 struct Session {
     explicit Session(std::uint64_t volume = 0)
-        : connection{{.session = 5, .terms = terms_with_volume(volume)}, start} {}
+        : connection{{.session = 5, .terms = terms_with_volume(volume), .allowed_dscp = {0, 8}},
+                     start} {}
 
     void open() {
         for (const PortRole role : port_roles)
@@ -111,6 +112,25 @@ TEST_CASE("a wish is brought down to the terms", "[session]") {
     CHECK(begin->duration == 5s);
 }
 
+TEST_CASE("a download leaves with a code point that is allowed, or as best effort", "[session]") {
+    using dgram::Ecn;
+    using dgram::TrafficClass;
+    const auto granted = [](TrafficClass wish) {
+        Session session;
+        session.open();
+        wire::Start start = Session::ask(1, wire::Direction::down);
+        start.traffic_class = wish.byte();
+        session.hear(start);
+        const auto begin = session.ordered<BeginSending>(PortRole::download);
+        REQUIRE(begin.has_value());
+        return begin->traffic_class;
+    };
+    CHECK(granted({}) == TrafficClass{});
+    CHECK(granted({8, Ecn::not_ect}) == TrafficClass{8, Ecn::not_ect});
+    CHECK(granted({46, Ecn::not_ect}) == TrafficClass{});
+    CHECK(granted({46, Ecn::ect0}) == TrafficClass{0, Ecn::ect0});
+}
+
 TEST_CASE("START that is said again gets the same READY and begins nothing", "[session]") {
     Session session;
     session.open();
@@ -124,6 +144,22 @@ TEST_CASE("START that is said again gets the same READY and begins nothing", "[s
     CHECK(session.out.orders.empty());
     session.hear(Session::ask(2, wire::Direction::down));
     CHECK(session.out.orders.empty());
+}
+
+TEST_CASE("a report tells the most that the server had to do while the test ran", "[session]") {
+    Session session;
+    session.open();
+    session.connection.note_server_load({.sessions = 99, .loads = 99}); // no test yet
+    session.hear(Session::ask(1, wire::Direction::up));
+    REQUIRE(session.told<ConnectionSnapshot>().has_value()); // at once, so that it is told soon
+    CHECK(session.told<ConnectionSnapshot>()->running);
+    session.connection.note_server_load({.sessions = 3, .loads = 1});
+    session.connection.note_server_load({.sessions = 2, .loads = 2});
+    session.hear(wire::Stop{.test = 1});
+    session.end_test(PortRole::upload, {.test = 1, .end = wire::End::completed});
+    session.connection.note_server_load({.sessions = 50, .loads = 50}); // it is over
+    REQUIRE(session.said<wire::Report>().has_value());
+    CHECK(session.said<wire::Report>()->server == wire::ServerLoad{.sessions = 3, .loads = 2});
 }
 
 TEST_CASE("STOP is answered when the record is there, as often as it is said", "[session]") {

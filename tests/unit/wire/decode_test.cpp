@@ -89,6 +89,8 @@ namespace {
 // this one.
 bool may_be_long(Type type, std::size_t size) {
     if (type == Type::bulk) return size >= shortest_bulk;
+    if (type == Type::size) return size >= shortest_size;
+    if (type == Type::sized) return size >= shortest_sized;
     return (type == Type::probe || type == Type::echo) && size >= shortest_probe &&
            size <= longest_probe;
 }
@@ -102,7 +104,7 @@ TEST_CASE("a datagram of any other length is dropped", "[wire]") {
             golden::Packet cut{packet.begin(), packet.begin() + static_cast<std::ptrdiff_t>(size)};
             REQUIRE_FALSE(decode_any(cut).has_value());
             if (size >= 6) set_length(cut);
-            // Payload may be missing, and what fills a probe, nothing else.
+            // Payload may be missing, and what makes up a length, nothing else.
             REQUIRE(verdict_of(decode_any(cut)) ==
                     (may_be_long(*peek_type(packet), size) ? "ok" : "length"));
         }
@@ -133,7 +135,7 @@ TEST_CASE("the type shows in the first four bytes, whatever follows", "[wire]") 
 
 namespace {
 
-// The one length that messages of this type have; where they differ the least.
+// The one length that messages of this type have; of those with several the least.
 std::size_t length_of(Type type) {
     switch (type) {
     case Type::hello: return 512;
@@ -150,7 +152,9 @@ std::size_t length_of(Type type) {
     case Type::echo: return 160;
     case Type::close:
     case Type::closed: return 48;
-    case Type::report: return 312;
+    case Type::report: return 480;
+    case Type::size: return 48;
+    case Type::sized: return 64;
     case Type::bulk: return 40;
     case Type::feedback: return 176;
     }
@@ -168,7 +172,10 @@ void check_type_flip(const golden::Packet& original, const golden::Packet& chang
         CHECK(verdict == "version");
     else if (*to == Type::feedback) // as long as its count of records says
         CHECK((verdict == "length" || verdict == "value"));
-    else if (*to != Type::bulk && original.size() != length_of(*to))
+    else if (*to == Type::size || *to == Type::sized) // of any length but the shortest ones
+        CHECK((original.size() < length_of(*to)) == (verdict == "length"));
+    else if (*to != Type::bulk && original.size() != length_of(*to) &&
+             !may_be_long(*to, original.size()))
         CHECK(verdict == "length");
     else // sound as a message of the other type, or with a value that it forbids
         CHECK((verdict == "ok" || verdict == "value"));

@@ -3,7 +3,6 @@
 
 #include "wire/codec.hpp"
 
-#include <array>
 #include <ostream>
 #include <vector>
 
@@ -25,15 +24,17 @@ inline std::expected<AnyMessage, Drop> decode_any(Bytes datagram) {
 
 // The bytes of the message; of a sealed one with zeros for its tag, of BULK the first 32.
 inline std::vector<std::uint8_t> encode_any(const AnyMessage& message) {
-    std::array<std::uint8_t, longest_sealed> bytes{};
+    const auto* const with_seal = std::get_if<SealedMessage>(&message);
+    std::vector<std::uint8_t> bytes(with_seal != nullptr ? room_for(with_seal->body) : 512);
     std::size_t size = 32;
     if (const auto* handshake = std::get_if<HandshakeMessage>(&message))
         size = encode(*handshake, bytes);
-    else if (const auto* sealed = std::get_if<SealedMessage>(&message))
-        size = encode(*sealed, bytes);
+    else if (with_seal != nullptr)
+        size = encode(*with_seal, bytes);
     else
         encode_bulk(std::get<BulkHeader>(message), bytes, bytes.size());
-    return {bytes.data(), bytes.data() + size};
+    bytes.resize(size);
+    return bytes;
 }
 
 // What encode_any() gives for the message that was read from these bytes.

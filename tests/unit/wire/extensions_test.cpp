@@ -13,8 +13,8 @@ using namespace wyn::wire;
 
 namespace {
 
-constexpr std::size_t hello_room = 408;
-constexpr std::size_t assign_room = 128;
+constexpr std::size_t hello_room = hello_extension_room;
+constexpr std::size_t assign_room = assign_extension_room;
 constexpr std::size_t longest_value = hello_room - 4;
 
 Bytes some_bytes(std::size_t count) {

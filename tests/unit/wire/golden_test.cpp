@@ -64,7 +64,10 @@ Assign golden_assign() {
             .feedback_interval_us = 25'000,
             .half_open_ms = 3'000,
             .idle_timeout_ms = 5'000,
-            .extensions = extensions({{1, {}}, {0x7f00, {1, 2, 3}}}, 128)};
+            .seen_address = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 198, 51, 100, 7},
+            .seen_port = 41873,
+            .release = release_from("0.1.0"),
+            .extensions = extensions({{1, {}}, {0x7f00, {1, 2, 3}}}, assign_extension_room)};
 }
 
 // What the golden receiver has counted.
@@ -92,6 +95,7 @@ Feedback three_steps() {
     feedback.totals = received();
     feedback.totals.first_arrival_ns = client + 2'100'000'000;
     feedback.totals.last_arrival_ns = client + 4'100'000'000;
+    feedback.totals.marks.congested = 77;
     feedback.lowest_delay_ns = -6'776'995'000'000;
     // The delays as they come back from 16 bits: 12,345,678, 20,000,000 and 31,415,926 before.
     feedback.steps.add({.id = 40,
@@ -235,6 +239,26 @@ std::vector<Known> beats_and_probes() {
     };
 }
 
+std::vector<Known> sizes() {
+    const Sized sized{.request_bytes = 48, .path_mtu = 1492};
+    Sized up = sized;
+    up.number = 1;
+    up.request_bytes = 1252;
+    Sized down = sized;
+    down.number = 2;
+    down.length = 1252;
+    Sized refused = sized;
+    refused.number = 3;
+    refused.outcome = SizeOutcome::refused;
+    return {
+        sealed("size_up", 3, Size{.number = 1, .answer_bytes = 64, .length = 1252}),
+        sealed("size_down", 4, Size{.number = 2, .answer_bytes = 1252, .length = 48}),
+        sealed("sized_up", 2, up),
+        sealed("sized_down", 3, down),
+        sealed("sized_refused", 4, refused),
+    };
+}
+
 std::vector<Known> test_packets() {
     ReceiverRecord up = received();
     up.first_arrival_ns = server + 5'000'000'000;
@@ -247,6 +271,13 @@ std::vector<Known> test_packets() {
     up.coalescing = true;
     up.longest_train = 44;
     up.receive_buffer_bytes = 33'554'432;
+    up.marks = {.classes = {{{.traffic_class = 0x02, .packets = 18'000},
+                             {.traffic_class = 0x03, .packets = 31},
+                             {.traffic_class = 0xb8, .packets = 80}}},
+                .other_classes = 8,
+                .congested = 31,
+                .lowest_ttl = 54,
+                .highest_ttl = 55};
     const CapacityRecord capacity{.verdict = CapacityVerdict::two_rate,
                                   .ip_bps = 99'990'000,
                                   .half_width_bps = 120'000,
@@ -270,7 +301,18 @@ std::vector<Known> test_packets() {
                             .limited_by = LimitedBy::stack,
                             .pacing = Pacing::sleep,
                             .segmentation = true,
-                            .lateness = {.p50 = 61us, .p99 = 240us, .max = Duration{0xffff'ffff}}};
+                            .traffic_class = 0x20,
+                            .lateness = {.p50 = 61us, .p99 = 240us, .max = Duration{0xffff'ffff}},
+                            .host = {.thread_busy = Share{4'120},
+                                     .busiest_cpu = Share{10'000},
+                                     .stolen = Share{0},
+                                     .link_bps = 10'000'000'000,
+                                     .device_drops = 1,
+                                     .qdisc_drops = 77,
+                                     .qdisc_backlog_bytes = 1'048'576,
+                                     .udp_buffer_errors = 0,
+                                     .softnet_drops = 0,
+                                     .softnet_squeezes = 9}};
     return {
         sealed("start_fixed_down", 104,
                Start{.test = 1,
@@ -286,7 +328,8 @@ std::vector<Known> test_packets() {
                      .datagram_bytes = 1452,
                      .duration_ms = 10'000,
                      .pacing = Pacing::precise,
-                     .offload = false}),
+                     .offload = false,
+                     .traffic_class = 0xba}),
         sealed("start_s3_down", 301,
                Start{.test = 3,
                      .direction = Direction::down,
@@ -309,7 +352,8 @@ std::vector<Known> test_packets() {
                       .end = End::completed,
                       .role = Role::sender,
                       .sent = down,
-                      .capacity = capacity}),
+                      .capacity = capacity,
+                      .server = {.sessions = 3, .loads = 2}}),
         sealed("report_receiver", 399,
                Report{.test = 2, .end = End::stopped, .role = Role::receiver, .received = up}),
         sealed("close", 500, Close{End::completed}),
@@ -347,7 +391,7 @@ std::vector<Known> load_packets() {
 
 std::vector<Known> all_known() {
     std::vector<Known> all = handshake_packets();
-    for (const auto& more : {beats_and_probes(), test_packets(), load_packets()})
+    for (const auto& more : {beats_and_probes(), sizes(), test_packets(), load_packets()})
         all.insert(all.end(), more.begin(), more.end());
     return all;
 }
@@ -386,7 +430,7 @@ TEST_CASE("there is a golden packet of every type", "[wire]") {
         REQUIRE(type.has_value());
         types.insert(*type);
     }
-    CHECK(types.size() == 17);
+    CHECK(types.size() == 19);
 }
 
 TEST_CASE("the tag stands at the end of a message and covers all before it", "[wire]") {

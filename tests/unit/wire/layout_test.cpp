@@ -100,7 +100,10 @@ Rows assign_rows() {
                         WYN_ROW(L, feedback_interval_us),
                         WYN_ROW(L, half_open_ms),
                         WYN_ROW(L, idle_timeout_ms),
+                        WYN_ROW(L, seen_port),
                         WYN_ROW(L, reserved2),
+                        WYN_ROW(L, seen_address),
+                        WYN_ROW(L, release),
                         WYN_ROW(L, extensions),
                         WYN_ROW(L, tag)});
 }
@@ -124,9 +127,9 @@ Rows start_rows() {
     using L = StartLayout;
     return with_header({WYN_ROW(L, test), WYN_ROW(L, direction), WYN_ROW(L, search),
                         WYN_ROW(L, datagram_bytes), WYN_ROW(L, rate_bps), WYN_ROW(L, duration_ms),
-                        WYN_ROW(L, pacing), WYN_ROW(L, offload), WYN_ROW(L, reserved),
-                        WYN_ROW(L, sustained_ms), WYN_ROW(L, reserved2), WYN_ROW(L, budget_bytes),
-                        WYN_ROW(L, tag)});
+                        WYN_ROW(L, pacing), WYN_ROW(L, offload), WYN_ROW(L, traffic_class),
+                        WYN_ROW(L, reserved), WYN_ROW(L, sustained_ms), WYN_ROW(L, reserved2),
+                        WYN_ROW(L, budget_bytes), WYN_ROW(L, tag)});
 }
 
 Rows ready_rows() {
@@ -191,6 +194,27 @@ Rows report_rows() {
                         WYN_ROW(L, loaded_rtt_ns),
                         WYN_ROW(L, excess_loss_ppb),
                         WYN_ROW(L, loss_floor_ppb),
+                        WYN_ROW(L, lowest_ttl),
+                        WYN_ROW(L, highest_ttl),
+                        WYN_ROW(L, traffic_class),
+                        WYN_ROW(L, reserved2),
+                        WYN_ROW(L, packets_congested),
+                        WYN_ROW(L, traffic_classes),
+                        WYN_ROW(L, class_packets),
+                        WYN_ROW(L, other_class_packets),
+                        WYN_ROW(L, thread_busy),
+                        WYN_ROW(L, busiest_cpu),
+                        WYN_ROW(L, stolen),
+                        WYN_ROW(L, sessions),
+                        WYN_ROW(L, loads),
+                        WYN_ROW(L, reserved3),
+                        WYN_ROW(L, link_bps),
+                        WYN_ROW(L, device_drops),
+                        WYN_ROW(L, qdisc_drops),
+                        WYN_ROW(L, qdisc_backlog_bytes),
+                        WYN_ROW(L, udp_buffer_errors),
+                        WYN_ROW(L, softnet_drops),
+                        WYN_ROW(L, softnet_squeezes),
                         WYN_ROW(L, tag)});
 }
 
@@ -209,6 +233,17 @@ Rows echo_rows() {
                         WYN_ROW(L, clock_max_error_us), WYN_ROW(L, clock_steps),
                         WYN_ROW(L, clock_slew_ppb), WYN_ROW(L, wall_ahead_ns),
                         WYN_ROW(L, followed_number), WYN_ROW(L, left_after_ns)});
+}
+
+Rows size_rows() {
+    using L = SizeLayout;
+    return with_header({WYN_ROW(L, number), WYN_ROW(L, answer_bytes), WYN_ROW(L, reserved)});
+}
+
+Rows sized_rows() {
+    using L = SizedLayout;
+    return with_header({WYN_ROW(L, number), WYN_ROW(L, request_bytes), WYN_ROW(L, outcome),
+                        WYN_ROW(L, reserved), WYN_ROW(L, path_mtu), WYN_ROW(L, reserved2)});
 }
 
 Rows close_rows() {
@@ -244,7 +279,7 @@ Rows feedback_rows() {
                         WYN_ROW(L, last_arrival_ns),
                         WYN_ROW(L, lowest_delay_ns),
                         WYN_ROW(L, first_step),
-                        WYN_ROW(L, reserved2),
+                        WYN_ROW(L, congested),
                         WYN_ROW(L, first_step_ns)});
 }
 
@@ -265,7 +300,8 @@ TEST_CASE("the manual page draws every layout as the compiler lays it out", "[wi
         {"PROBE", probe_rows()},       {"CLOSE and CLOSED", close_rows()},
         {"READY", ready_rows()},       {"REPORT", report_rows()},
         {"ECHO", echo_rows()},         {"BULK", bulk_rows()},
-        {"FEEDBACK", feedback_rows()}, {"Step record", step_rows()}};
+        {"FEEDBACK", feedback_rows()}, {"Step record", step_rows()},
+        {"SIZE", size_rows()},         {"SIZED", sized_rows()}};
     const auto drawn = tables_of_the_page();
     CHECK(drawn.size() == expected.size());
     for (const auto& [title, rows] : expected) {
@@ -286,6 +322,8 @@ TEST_CASE("no layout is aligned or padded", "[wire]") {
                                      {assign_rows(), sizeof(AssignLayout)},
                                      {report_rows(), sizeof(ReportLayout)},
                                      {beat_rows(), sizeof(BeatLayout)},
+                                     {size_rows(), sizeof(SizeLayout)},
+                                     {sized_rows(), sizeof(SizedLayout)},
                                      {feedback_rows(), sizeof(FeedbackLayout)},
                                      {step_rows(), sizeof(StepLayout)}}) {
         std::size_t at = 0;

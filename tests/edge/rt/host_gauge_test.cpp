@@ -1,0 +1,72 @@
+// What this host's kernel tells, on loopback.
+#include "check.hpp"
+#include "clock/system_clock.hpp"
+#include "net/udp_datagrams.hpp"
+#include "net/udp_socket.hpp"
+#include "rt/host_gauge.hpp"
+
+using namespace wyn;
+
+namespace {
+
+struct Ends {
+    Ends()
+        : near{REQUIRE_OK(net::open_udp({dgram::Address::v4(127, 0, 0, 1), 0}, {}))},
+          far{REQUIRE_OK(net::open_udp({dgram::Address::v4(127, 0, 0, 1), 0},
+                                       {.receive_buffer_bytes = 5000}))},
+          far_at{REQUIRE_OK(net::local_endpoint(far.fd()))} {
+        REQUIRE(near.connect(far_at));
+    }
+    net::UdpDatagrams near;
+    net::UdpDatagrams far;
+    dgram::Endpoint far_at;
+};
+
+} // namespace
+
+TEST_CASE("a thread's time grows while it works", "[rt]") {
+    Ends ends;
+    rt::HostGauge gauge{ends.near.fd()};
+    const auto before = gauge.thread_time();
+    REQUIRE(before.has_value());
+    const MonoTime began = mono_now();
+    while (mono_now() - began < 20ms) {
+    }
+    const auto after = gauge.thread_time();
+    CHECK(*after > *before);
+    CHECK(*after - *before <= mono_now() - began);
+}
+
+TEST_CASE("datagrams that find a full socket show in what the host counts", "[rt]") {
+    Ends ends;
+    rt::HostGauge gauge{ends.near.fd()};
+    gauge.begin();
+    const std::vector<std::uint8_t> payload(1000);
+    for (int i = 0; i < 100; ++i)
+        ends.near.send(payload, payload.size(), nullptr);
+    const std::uint64_t dropped = ends.far.receive_drops();
+    REQUIRE(dropped > 0);
+    const wire::HostRecord record = gauge.changes(wire::Role::receiver);
+    if (!record.udp_buffer_errors) {
+        WARN("left out: this host hides /proc/net/snmp");
+        return;
+    }
+    CHECK(*record.udp_buffer_errors >= dropped); // others may have lost some, too
+    CHECK(record.device_drops == 0);
+    CHECK_FALSE(record.link_bps.has_value()); // loopback has none
+}
+
+TEST_CASE("before it has begun a gauge tells nothing", "[rt]") {
+    Ends ends;
+    CHECK(rt::HostGauge{ends.near.fd()}.changes(wire::Role::sender) == wire::HostRecord{});
+}
+
+TEST_CASE("a socket that leads nowhere tells what does not depend on its device", "[rt]") {
+    const net::UdpDatagrams lonely{
+        REQUIRE_OK(net::open_udp({dgram::Address::v4(127, 0, 0, 1), 0}, {}))};
+    rt::HostGauge gauge{lonely.fd()};
+    gauge.begin();
+    const wire::HostRecord record = gauge.changes(wire::Role::sender);
+    CHECK_FALSE(record.device_drops.has_value());
+    CHECK_FALSE(record.qdisc_drops.has_value());
+}
