@@ -7,12 +7,6 @@ namespace wyn::session {
 namespace {
 
 constexpr Duration patience_when_closing = 500ms;
-// A load of which nothing came for so long may be over.
-constexpr Duration shortest_quiet = 50ms;
-// How long datagrams may be under way once the last one left: RFC 7680 wants a Tmax; ours grows
-// with the path and never exceeds 3 s.
-constexpr Duration shortest_settling = 200ms;
-constexpr Duration longest_settling = 3s;
 constexpr Duration rest_time = 300ms;
 // The prober needs no longer to find out what became of the last probes.
 constexpr Duration longest_echoing = longest_settling + 1s;
@@ -23,18 +17,22 @@ bool includes(const std::array<bool, 3>& flags) {
     return std::all_of(flags.begin(), flags.end(), [](bool flag) { return flag; });
 }
 
-// Whether what is granted is what was asked for, or less: nobody on the other side may have us send
-// more than our user wanted, or at no rate at all.
-bool keeps_to(const wire::Ready& ready, const wire::Start& asked) {
-    const bool has_ceiling = asked.rate_bps != 0;
-    const bool under_it = ready.rate_bps != 0 && ready.rate_bps <= asked.rate_bps;
-    return (under_it || !has_ceiling) && ready.datagram_bytes <= asked.datagram_bytes &&
-           ready.duration_ms <= asked.duration_ms;
-}
-
 // The time for which a search may load a path, when nobody said.
 constexpr Duration shortest_search = 3s;
 constexpr int round_trips_of_a_search = 6;
+
+// Above it latency probes 10 ms apart, 150 kbit/s with their headers, are 1 % of the path.
+constexpr BitRate fast_enough_for_idle_probes{15'000'000};
+
+// Of payload, when packets with so many bytes of headers carry so much of IP.
+BitRate payload_rate(double ip_bps, std::uint16_t payload, std::uint32_t headers) {
+    return BitRate{static_cast<std::uint64_t>(ip_bps * payload / (payload + headers))};
+}
+
+const std::optional<DirectionResult>& searched(const ProbeResult& result,
+                                               wire::Direction direction) {
+    return direction == wire::Direction::down ? result.down : result.up;
+}
 
 } // namespace
 
@@ -44,7 +42,9 @@ Duration longest_search(Duration rtt, Duration sustained) {
 
 std::uint64_t least_budget(const ProbePlan& plan) {
     const Duration load = plan.duration.value_or(longest_search(Duration::zero(), plan.sustained));
-    return least_bytes(plan.directions.size(), load, plan.idle_time, plan.idle_interval);
+    const std::size_t loads =
+        plan.directions.size() * (plan.staircase ? 1 + staircase_shares.size() : 1);
+    return least_bytes(loads, load, plan.idle_time, plan.idle_interval);
 }
 
 ClientConnection::ClientConnection(const ProbePlan& plan, const Terms& terms,
@@ -52,29 +52,26 @@ ClientConnection::ClientConnection(const ProbePlan& plan, const Terms& terms,
     : plan_{plan}, header_bytes_{header_bytes}, step_since_{now}, budget_{plan.budget_bytes} {
     result_.terms = terms;
     result_.bytes_used = plan.bytes_before;
+    for (const wire::Direction direction : plan.directions) {
+        planned_.push_back({direction});
+        if (!plan.staircase) continue;
+        for (const double share : staircase_shares)
+            planned_.push_back({direction, share});
+    }
+    result_.stairs.reserve(planned_.size()); // a load writes to its place while it runs
 }
 
 Duration ClientConnection::load_time() const {
     return plan_.duration.value_or(longest_search(rtt_, plan_.sustained));
 }
 
+Duration ClientConnection::path_rtt() const {
+    return std::max(rtt_, latency_.newest_rtt());
+}
+
 void ClientConnection::enter(Step step, MonoTime now) {
     step_ = step;
     step_since_ = now;
-}
-
-Duration ClientConnection::settle_time() const {
-    return std::clamp<Duration>(3 * std::max(rtt_, latency_.newest_rtt()), shortest_settling,
-                                longest_settling);
-}
-
-// Silence in the middle of a load that cannot be a gap between two datagrams of a slow one.
-Duration ClientConnection::longest_quiet() const {
-    const double slowest = plan_.search == wire::Search::fixed
-                               ? std::max(1.0, plan_.rate.as_double())
-                               : 500e3; // the lowest rate of RFC 9097's searches
-    const Duration gap = from_seconds(current_->datagram_bytes * 8 / slowest);
-    return std::max({Duration{1s}, 4 * rtt_, 4 * latency_.newest_rtt(), 3 * gap});
 }
 
 // News of the ports.
@@ -92,11 +89,12 @@ void ClientConnection::on_news(MonoTime now, PortRole role, const PortNews& news
         on_control(now, control->body, out);
     else if (const auto* found = std::get_if<PathMtuFound>(&news))
         on_path_mtu(now, *found, out);
-    else if (const auto* ended = std::get_if<TestEnded>(&news))
-        on_test_ended(now, *ended, out);
-    else if (std::holds_alternative<PortSilent>(news) && role == PortRole::control)
+    else if (const auto* ended = std::get_if<TestEnded>(&news)) {
+        if (step_ == Step::loading) load_->on_test_ended(now, *ended, out);
+    } else if (std::holds_alternative<PortSilent>(news) && role == PortRole::control)
         give_up_on_server(
             now, step_ == Step::opening ? wire::End::half_open : wire::End::peer_silent, out);
+    look_after_load(now, out);
 }
 
 void ClientConnection::on_valid(MonoTime now, PortRole role, const PortValid& valid,
@@ -123,15 +121,11 @@ void ClientConnection::begin_idle(MonoTime now, ConnectionOutbox& out) {
 void ClientConnection::begin_probing(Duration interval, Duration time, ConnectionOutbox& out) {
     latency_.begin();
     out.orders.push_back({PortRole::control, SetProbing{.interval = interval,
-                                                        .seed = plan_.seed + directions_begun_,
+                                                        .seed = plan_.seed + loads_begun_,
                                                         .most_time = time,
                                                         .known_rtt = rtt_,
                                                         .shortest_wait = shortest_settling,
                                                         .longest_wait = longest_settling}});
-}
-
-void ClientConnection::end_probing(ConnectionOutbox& out) {
-    out.orders.push_back({PortRole::control, SetProbing{}});
 }
 
 DatagramSize ClientConnection::datagram_size() const {
@@ -143,6 +137,7 @@ DatagramSize ClientConnection::datagram_size() const {
 
 void ClientConnection::on_latency(MonoTime now, const LatencyNews& news, ConnectionOutbox& out) {
     latency_.on_news(news);
+    if (load_) load_->note_rtt(path_rtt());
     if ((step_ == Step::idle || step_ == Step::echoing) && latency_.over()) end_idle(now, out);
 }
 
@@ -152,16 +147,12 @@ void ClientConnection::on_snapshot(MonoTime now, PortRole role, const PortSnapsh
     if (snapshot.rtt != Duration::zero() && role == PortRole::control) rtt_ = snapshot.rtt;
     if (snapshot.network_error != 0) result_.network_error = snapshot.network_error;
     note_usage();
-    if (current_ == nullptr) return;
-    if (step_ == Step::loading && role == PortRole::control)
-        beside_.note(now, snapshot, snapshots_[static_cast<std::size_t>(unloaded_port())],
-                     header_bytes_);
-    if (step_ == Step::loading && budget_.is_over(result_.bytes_used))
-        return stop_load(now, wire::End::completed, out);
-    if (role != bulk_port() || snapshot.test != test_) return;
-    note_progress(now, snapshot);
-    if (step_ == Step::loading) watch_load(now, snapshot, out);
-    if (step_ == Step::settling) watch_settling(now, snapshot, out);
+    if (step_ != Step::loading) return;
+    load_->note_rtt(path_rtt());
+    if (load_->loading() && budget_.is_over(result_.bytes_used))
+        load_->stop(now, wire::End::completed, out);
+    load_->on_snapshot(now, role, snapshots_, out);
+    keep_loaded();
 }
 
 void ClientConnection::note_usage() {
@@ -171,58 +162,13 @@ void ClientConnection::note_usage() {
                               (port.datagrams_in + port.datagrams_out) * header_bytes_;
 }
 
-void ClientConnection::note_progress(MonoTime now, const PortSnapshot& snapshot) {
-    const wire::ReceiverRecord& received = snapshot.received;
-    if (received.packets > seen_packets_) {
-        const std::uint64_t bytes = received.payload_bytes - seen_bytes_;
-        current_->series.add(now, received.packets - seen_packets_, bytes);
-        seen_rate_ = rate_of(bytes, static_cast<std::uint64_t>((now - seen_at_).count()));
-        grown_at_ = now;
-        load_since_ =
-            mono_from_ns(is_down() ? received.first_arrival_ns : snapshot.sent.first_sent_ns);
-        // What is sent until the newest sign of load was measured beside it.
-        load_until_ =
-            mono_from_ns(is_down() ? received.last_arrival_ns : snapshot.sent.last_sent_ns);
-        latency_.keep(current_->loaded, load_since_, load_until_);
-    } else {
-        seen_rate_ = BitRate{0};
-    }
-    seen_packets_ = received.packets;
-    seen_bytes_ = received.payload_bytes;
-    seen_at_ = now;
-}
-
-void ClientConnection::watch_load(MonoTime now, const PortSnapshot& snapshot,
-                                  ConnectionOutbox& out) {
-    if (!is_down()) return; // our own sender tells when it is over
-    if (snapshot.received.packets == 0) {
-        if (now - step_since_ >= result_.terms.idle_timeout) ask_for_report(now, out);
-        return;
-    }
-    const MonoTime planned_end = load_since_ + current_->duration;
-    const Duration quiet = now - load_until_;
-    const bool over = now >= planned_end && (quiet >= shortest_quiet || now >= planned_end + 1s);
-    if (over || quiet >= longest_quiet()) ask_for_report(now, out);
-}
-
-void ClientConnection::watch_settling(MonoTime now, const PortSnapshot& snapshot,
-                                      ConnectionOutbox& out) {
-    const bool all_there = snapshot.received.packets >= current_->sent.packets_accepted;
-    const MonoTime quiet_since = std::max(grown_at_, step_since_);
-    if (all_there || now - quiet_since >= settle_time() || now - step_since_ >= longest_settling)
-        settled(now, out);
-}
-
 // Messages of the server.
 
 void ClientConnection::on_control(MonoTime now, const ControlBody& body, ConnectionOutbox& out) {
     if (const auto* ready = std::get_if<wire::Ready>(&body)) {
-        if (step_ == Step::requesting && ready->test == test_) on_ready(now, *ready, out);
+        if (step_ == Step::loading) load_->on_ready(now, *ready, out);
     } else if (const auto* report = std::get_if<wire::Report>(&body)) {
-        if (report->test != test_ || current_ == nullptr) return;
-        if (step_ == Step::reporting) on_report(now, *report, out);
-        // Not asked for: the server's search was sure before its time.
-        if (step_ == Step::loading && is_down()) ask_for_report(now, out);
+        if (step_ == Step::loading) load_->on_report(now, *report, out);
     } else if (const auto* close = std::get_if<wire::Close>(&body)) {
         out.orders.push_back(say(wire::Closed{close->end}));
         give_up_on_server(now, close->end, out);
@@ -231,172 +177,105 @@ void ClientConnection::on_control(MonoTime now, const ControlBody& body, Connect
     }
 }
 
-void ClientConnection::on_ready(MonoTime now, const wire::Ready& ready, ConnectionOutbox& out) {
-    if (ready.end != wire::End::none) return direction_over(now, ready.end, out);
-    if (!keeps_to(ready, std::get<wire::Start>(request_.body()))) {
-        current_->end = wire::End::protocol;
-        return ask_for_report(now, out);
+// The plan.
+
+void ClientConnection::wait_or_go_on(MonoTime now, ConnectionOutbox& out) {
+    const bool another = loads_begun_ < planned_.size();
+    if (plan_.together && another && !interrupted_) return enter(Step::waiting, now);
+    next_load(now, out);
+}
+
+void ClientConnection::go_on(MonoTime now, ConnectionOutbox& out) {
+    if (waiting()) next_load(now, out);
+}
+
+// A share of a capacity that was not found cannot be loaded.
+std::optional<ClientConnection::PlannedLoad> ClientConnection::take_next() {
+    while (!interrupted_ && loads_begun_ < planned_.size()) {
+        const PlannedLoad& next = planned_[loads_begun_++];
+        const auto& found = searched(result_, next.direction);
+        if (next.share == 0 || (found && wire::is_of_a_full_path(found->capacity.verdict)))
+            return next;
     }
-    current_->granted = BitRate{ready.rate_bps};
-    current_->datagram_bytes = ready.datagram_bytes;
-    current_->duration = std::chrono::milliseconds{ready.duration_ms};
+    return std::nullopt;
+}
+
+void ClientConnection::next_load(MonoTime now, ConnectionOutbox& out) {
+    if (const auto next = take_next()) return begin_load(now, *next, out);
+    begin_closing(now, interrupted_ ? wire::End::interrupted : wire::End::completed, out);
+}
+
+DirectionResult& ClientConnection::place_of(const PlannedLoad& planned) {
+    if (planned.share != 0)
+        return result_.stairs.emplace_back(Stair{.share = planned.share, .load = {}}).load;
+    return planned.direction == wire::Direction::down ? result_.down.emplace()
+                                                      : result_.up.emplace();
+}
+
+LoadPlan ClientConnection::plan_of(const PlannedLoad& planned) const {
+    LoadPlan load{.test = test_,
+                  .direction = planned.direction,
+                  .search = plan_.search,
+                  .rate = plan_.rate,
+                  .duration = load_time(),
+                  .sustained = plan_.sustained,
+                  .datagram_bytes = datagram_size().payload(mtu_of(result_.path, planned.direction),
+                                                            result_.terms.max_datagram_bytes),
+                  .volume_bytes = volume_left(),
+                  .pacing = plan_.pacing,
+                  .offload = plan_.offload,
+                  .traffic_class = plan_.traffic_class};
+    if (planned.share == 0) return load;
+    const DirectionResult& found = *searched(result_, planned.direction);
+    const double ip_bps = planned.share * static_cast<double>(found.capacity.ip_bps);
+    load.search = wire::Search::fixed;
+    load.rate = payload_rate(ip_bps, found.datagram_bytes, header_bytes_);
+    load.datagram_bytes = found.datagram_bytes;
+    load.duration = plan_.stair_time;
+    load.sustained = Duration::zero();
+    return load;
+}
+
+void ClientConnection::begin_load(MonoTime now, const PlannedLoad& planned, ConnectionOutbox& out) {
+    ++test_;
+    LoadPlan plan = plan_of(planned);
+    plan.budget_bytes =
+        budget_.begin(result_.bytes_used, planned_.size() - loads_begun_, plan.duration);
+    current_ = &place_of(planned);
+    current_->header_bytes = header_bytes_;
+    load_.emplace(plan, *current_, result_.terms, rtt_, now);
     enter(Step::loading, now);
-    if (is_down()) return;
-    out.orders.push_back({PortRole::upload, BeginSending{.test = test_,
-                                                         .search = plan_.search,
-                                                         .rate = plan_.rate,
-                                                         .granted = current_->granted,
-                                                         .duration = current_->duration,
-                                                         .datagram_bytes = current_->datagram_bytes,
-                                                         .volume_bytes = volume_left(),
-                                                         .budget_bytes = load_budget_,
-                                                         .sustained = plan_.sustained,
-                                                         .pacing = plan_.pacing,
-                                                         .offload = plan_.offload,
-                                                         .traffic_class = plan_.traffic_class}});
+    if (!datagram_size().may_pass(mtu_of(result_.path, plan.direction), plan.datagram_bytes)) {
+        load_->refuse(wire::End::too_long);
+        return look_after_load(now, out);
+    }
+    const bool dense = planned.share != 0 && plan.rate >= fast_enough_for_idle_probes;
+    begin_probing(dense ? plan_.idle_interval : plan_.loaded_interval, Duration::zero(), out);
+    load_->begin(now, out);
 }
 
 // What the server will still take. It counts what it sent to us and what it received; 0: no limit.
 std::uint64_t ClientConnection::volume_left() const {
     const std::uint64_t most = result_.terms.max_volume_bytes;
-    if (most == 0 || !result_.down) return most;
-    return most - std::min(result_.down->sent.payload_bytes, most - 1);
+    if (most == 0) return most;
+    std::uint64_t sent = result_.down ? result_.down->sent.payload_bytes : 0;
+    if (result_.up) sent += result_.up->sent.payload_bytes;
+    for (const Stair& stair : result_.stairs)
+        sent += stair.load.sent.payload_bytes;
+    return most - std::min(sent, most - 1);
 }
 
-void ClientConnection::on_report(MonoTime now, const wire::Report& report, ConnectionOutbox& out) {
-    current_->server = report.server;
-    if (is_down() && report.role == wire::Role::sender) {
-        current_->sent = report.sent;
-        current_->sent_known = true;
-        current_->capacity = report.capacity;
-        if (current_->end == wire::End::none) current_->end = report.end;
-        enter(Step::settling, now);
-        watch_settling(now, snapshots_[static_cast<std::size_t>(bulk_port())], out);
-    } else if (!is_down() && report.role == wire::Role::receiver) {
-        current_->received = report.received;
-        current_->received_known = true;
-        direction_over(now, current_->end, out);
-    }
-}
-
-void ClientConnection::on_test_ended(MonoTime now, const TestEnded& ended, ConnectionOutbox& out) {
-    if (current_ == nullptr || ended.test != test_) return;
-    if (!is_down()) {
-        current_->sent = ended.sent;
-        current_->sent_known = true;
-        current_->capacity = ended.capacity;
-        if (current_->end == wire::End::none) current_->end = ended.end;
-        if (server_gone_) return settle_without_server(now);
-        if (step_ == Step::loading) enter(Step::settling, now);
-    } else if (step_ == Step::gathering) {
-        current_->received = ended.received;
-        current_->received_known = !server_gone_ || ended.received.packets > 0;
-        if (server_gone_) return settle_without_server(now);
-        direction_over(now, current_->end, out);
-    }
-}
-
-// The plan.
-
-void ClientConnection::ask(MonoTime now, const ControlBody& body, ConnectionOutbox& out) {
-    request_.ask(now, body, rtt_, result_.terms.idle_timeout, out);
-}
-
-void ClientConnection::repeat_request(MonoTime now, ConnectionOutbox& out) {
-    if (request_.repeat(now, out)) return;
-    if (step_ == Step::closing) return enter(Step::done, now); // the server will notice
-    give_up_on_server(now, wire::End::peer_silent, out);
-}
-
-void ClientConnection::wait_or_go_on(MonoTime now, ConnectionOutbox& out) {
-    const bool another = directions_begun_ < plan_.directions.size();
-    if (plan_.together && another && !interrupted_) return enter(Step::waiting, now);
-    next_direction(now, out);
-}
-
-void ClientConnection::go_on(MonoTime now, ConnectionOutbox& out) {
-    if (waiting()) next_direction(now, out);
-}
-
-void ClientConnection::next_direction(MonoTime now, ConnectionOutbox& out) {
-    if (interrupted_ || directions_begun_ == plan_.directions.size())
-        return begin_closing(now, interrupted_ ? wire::End::interrupted : wire::End::completed,
-                             out);
-    const wire::Direction direction = plan_.directions[directions_begun_++];
-    auto& place = direction == wire::Direction::down ? result_.down : result_.up;
-    current_ = &place.emplace();
-    current_->direction = direction;
-    current_->search = plan_.search;
-    current_->asked = plan_.rate;
-    const PathMtu path = mtu_of(result_.path, direction);
-    current_->datagram_bytes = datagram_size().payload(path, result_.terms.max_datagram_bytes);
-    current_->header_bytes = header_bytes_;
-    ++test_;
-    load_since_ = never;
-    load_until_ = MonoTime{};
-    seen_packets_ = seen_bytes_ = 0;
-    seen_at_ = grown_at_ = now;
-    beside_.begin();
-    load_budget_ =
-        budget_.begin(result_.bytes_used, plan_.directions.size() - directions_begun_, load_time());
-    if (!datagram_size().may_pass(path, current_->datagram_bytes))
-        return direction_over(now, wire::End::too_long, out);
-    if (is_down())
-        out.orders.push_back({PortRole::download, BeginReceiving{.test = test_,
-                                                                 .search = plan_.search,
-                                                                 .rtt = rtt_,
-                                                                 .offload = plan_.offload}});
-    begin_probing(plan_.loaded_interval, Duration::zero(), out);
-    enter(Step::requesting, now);
-    ask(now,
-        wire::Start{
-            .test = test_,
-            .direction = direction,
-            .search = plan_.search,
-            .datagram_bytes = current_->datagram_bytes,
-            .rate_bps = plan_.rate.bps(),
-            .duration_ms = static_cast<std::uint32_t>(
-                std::chrono::duration_cast<std::chrono::milliseconds>(load_time()).count()),
-            .pacing = plan_.pacing,
-            .offload = plan_.offload,
-            .traffic_class = plan_.traffic_class.byte(),
-            .sustained_ms = static_cast<std::uint32_t>(
-                std::chrono::duration_cast<std::chrono::milliseconds>(plan_.sustained).count()),
-            .budget_bytes = load_budget_},
-        out);
-}
-
-void ClientConnection::ask_for_report(MonoTime now, ConnectionOutbox& out) {
-    end_probing(out);
-    enter(Step::reporting, now);
-    ask(now,
-        wire::Stop{.test = test_,
-                   .end = current_->end == wire::End::none ? wire::End::completed : current_->end,
-                   .packets_accepted = current_->sent.packets_accepted,
-                   .packets_refused = current_->sent.packets_refused},
-        out);
-}
-
-// Everything that could still arrive has had its time.
-void ClientConnection::settled(MonoTime now, ConnectionOutbox& out) {
-    if (!is_down()) return ask_for_report(now, out);
-    enter(Step::gathering, now);
-    out.orders.push_back({PortRole::download, EndTest{test_, current_->end}});
-}
-
-void ClientConnection::direction_over(MonoTime now, wire::End why, ConnectionOutbox& out) {
-    current_->end = interrupted_ ? wire::End::interrupted : why;
-    count_beside();
-    loaded_ = &current_->loaded;
-    current_ = nullptr;
+void ClientConnection::look_after_load(MonoTime now, ConnectionOutbox& out) {
+    if (step_ != Step::loading || !load_->over()) return;
+    keep_loaded();
+    if (server_gone_) return enter(Step::done, now);
     end_probing(out);
     enter(Step::resting, now);
 }
 
 // The fate of the last probes beside the load may become known only while the path rests.
 void ClientConnection::keep_loaded() {
-    if (loaded_ != nullptr) latency_.keep(*loaded_, load_since_, load_until_);
-    loaded_ = nullptr;
+    if (load_) latency_.keep(current_->loaded, load_->since(), load_->until());
 }
 
 void ClientConnection::end_idle(MonoTime now, ConnectionOutbox& out) {
@@ -418,41 +297,17 @@ void ClientConnection::give_up_on_server(MonoTime now, wire::End why, Connection
     if (step_ == Step::idle || step_ == Step::echoing)
         latency_.keep(result_.idle.emplace(), MonoTime{}, never);
     keep_loaded();
-    if (has_all || current_ == nullptr) return enter(Step::done, now);
-    current_->end = why;
+    if (step_ != Step::loading) return enter(Step::done, now);
     server_gone_ = true;
-    const bool port_has_told = !is_down() && current_->sent_known;
-    if (port_has_told || step_ == Step::requesting) return settle_without_server(now);
-    if (step_ == Step::gathering) return;
-    // The newest snapshot is up to 100 ms old; the port itself knows better.
-    out.orders.push_back({bulk_port(), EndTest{test_, why}});
-    enter(Step::gathering, now);
-}
-
-// Without the server's record, and, where our own port did not tell its own, with the newest
-// snapshot of it.
-void ClientConnection::settle_without_server(MonoTime now) {
-    const PortSnapshot& last = snapshots_[static_cast<std::size_t>(bulk_port())];
-    if (last.test == test_) {
-        if (!current_->received_known) {
-            current_->received = last.received;
-            current_->received_known = last.received.packets > 0;
-            current_->records_match = false;
-        }
-        if (!is_down() && !current_->sent_known) {
-            current_->sent = last.sent;
-            current_->sent_known = true;
-        }
-    }
-    count_beside();
-    latency_.keep(current_->loaded, load_since_, load_until_);
-    current_ = nullptr;
-    enter(Step::done, now);
+    load_->go_on_alone(now, why, out);
+    look_after_load(now, out);
 }
 
 void ClientConnection::on_port_lost(MonoTime now, ConnectionOutbox& out) {
     give_up_on_server(now, wire::End::worker_failed, out);
-    if (!done()) settle_without_server(now); // the lost port may be the one that is asked
+    if (done()) return;
+    load_->give_up(); // the lost port may be the one that is asked
+    look_after_load(now, out);
 }
 
 void ClientConnection::interrupt(MonoTime now, ConnectionOutbox& out) {
@@ -462,66 +317,42 @@ void ClientConnection::interrupt(MonoTime now, ConnectionOutbox& out) {
     case Step::opening:
     case Step::sizing: return begin_closing(now, wire::End::interrupted, out);
     case Step::idle: end_probing(out); return enter(Step::echoing, now);
-    case Step::echoing: return;
-    case Step::resting: keep_loaded(); return next_direction(now, out);
-    case Step::waiting: return next_direction(now, out);
-    case Step::requesting: return direction_over(now, wire::End::interrupted, out);
-    case Step::loading: return stop_load(now, wire::End::interrupted, out);
-    case Step::settling:
-    case Step::reporting:
-    case Step::gathering: // a moment from its end anyway
+    case Step::loading: load_->interrupt(now, out); return look_after_load(now, out);
+    case Step::resting: keep_loaded(); return next_load(now, out);
+    case Step::waiting: return next_load(now, out);
+    case Step::echoing:
     case Step::closing:
     case Step::done: return;
     }
 }
 
-// Before its time.
-void ClientConnection::stop_load(MonoTime now, wire::End why, ConnectionOutbox& out) {
-    current_->end = why;
-    if (is_down()) return ask_for_report(now, out);
-    out.orders.push_back({PortRole::upload, EndTest{test_, why}});
-}
-
-void ClientConnection::count_beside() {
-    wire::CapacityRecord& capacity = current_->capacity;
-    if (!wire::is_of_a_full_path(capacity.verdict)) return;
-    const double bps = (is_down() ? beside_.down_bps() : beside_.up_bps()) +
-                       beats_bps(current_->direction, result_.terms.heartbeat, header_bytes_);
-    capacity.ip_bps += static_cast<std::uint64_t>(bps);
-    if (capacity.burst_bps != 0) capacity.burst_bps += static_cast<std::uint64_t>(bps);
-}
-
 void ClientConnection::on_timer(MonoTime now, ConnectionOutbox& out) {
-    const Duration in_step = now - step_since_;
     switch (step_) {
     case Step::opening:
-        if (in_step >= result_.terms.half_open) give_up_on_server(now, wire::End::half_open, out);
+        if (now >= due()) give_up_on_server(now, wire::End::half_open, out);
         return;
     case Step::sizing:
-        if (in_step >= longest_sizing) begin_idle(now, out);
+        if (now >= due()) begin_idle(now, out);
         return;
     case Step::idle:
     case Step::echoing:
         if (now >= due()) end_idle(now, out);
         return;
-    case Step::loading:
-        if (in_step >= current_->duration + result_.terms.idle_timeout + 5s)
-            ask_for_report(now, out);
-        return;
-    case Step::settling:
-        if (in_step >= longest_settling) settled(now, out);
-        return;
-    case Step::gathering:
-        if (in_step >= 1s) on_port_lost(now, out);
-        return;
+    case Step::loading: {
+        const wire::End trouble = load_->on_timer(now, out);
+        if (trouble == wire::End::peer_silent) give_up_on_server(now, trouble, out);
+        if (trouble == wire::End::worker_failed) on_port_lost(now, out);
+        return look_after_load(now, out);
+    }
     case Step::resting:
         if (now < rested()) return;
         keep_loaded();
+        load_.reset();
         return wait_or_go_on(now, out);
-    case Step::waiting: return;
-    case Step::requesting:
-    case Step::reporting:
-    case Step::closing: return repeat_request(now, out);
+    case Step::closing:
+        if (!request_.repeat(now, out)) enter(Step::done, now); // the server will notice
+        return;
+    case Step::waiting:
     case Step::done: return;
     }
 }
@@ -537,12 +368,8 @@ MonoTime ClientConnection::due() const {
     case Step::idle: // the port needs a round trip to begin
         return step_since_ + plan_.idle_time + 4 * rtt_ + longest_echoing;
     case Step::echoing: return step_since_ + longest_echoing;
-    case Step::loading: return step_since_ + current_->duration + result_.terms.idle_timeout + 5s;
-    case Step::settling: return step_since_ + longest_settling;
-    case Step::gathering: return step_since_ + 1s;
+    case Step::loading: return load_->due();
     case Step::resting: return rested();
-    case Step::requesting:
-    case Step::reporting:
     case Step::closing: return request_.due();
     case Step::waiting:
     case Step::done: return never;
@@ -552,13 +379,6 @@ MonoTime ClientConnection::due() const {
 
 ProbeProgress ClientConnection::progress(MonoTime now) const {
     ProbeProgress progress{.elapsed = now - step_since_, .rtt = latency_.newest_rtt()};
-    if (current_ != nullptr) {
-        progress.phase = is_down() ? ProbePhase::down : ProbePhase::up;
-        progress.elapsed = load_since_ == never ? Duration::zero() : now - load_since_;
-        progress.planned = current_->duration;
-        progress.rate = seen_rate_;
-        return progress;
-    }
     switch (step_) {
     case Step::opening:
     case Step::sizing: progress.phase = ProbePhase::opening; break;
@@ -567,13 +387,15 @@ ProbeProgress ClientConnection::progress(MonoTime now) const {
         progress.phase = ProbePhase::idle;
         progress.planned = plan_.idle_time;
         break;
+    case Step::loading:
+        progress.phase =
+            current_->direction == wire::Direction::down ? ProbePhase::down : ProbePhase::up;
+        progress.elapsed = load_->since() == never ? Duration::zero() : now - load_->since();
+        progress.planned = current_->duration;
+        progress.rate = load_->seen_rate();
+        break;
     case Step::done: progress.phase = ProbePhase::done; break;
     case Step::waiting:
-    case Step::requesting:
-    case Step::loading:
-    case Step::settling:
-    case Step::reporting:
-    case Step::gathering:
     case Step::resting:
     case Step::closing: progress.phase = ProbePhase::closing; break;
     }

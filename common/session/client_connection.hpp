@@ -1,23 +1,24 @@
 // The hub of the client's three ports: follows the plan of a probe phase by phase and gathers the
 // result. Pure; the counterpart of server_connection.
 //
-//   opening -> sizing -> idle -> one direction after the other -> closing -> done
-//
-//   down: requesting -> loading -> reporting -> settling -> gathering -> resting
-//   up:   requesting -> loading -> settling -> reporting -> resting
+//   opening -> sizing -> idle -> one load after the other, each followed by a rest -> closing ->
+//   done
 #pragma once
 
-#include "session/beside_load.hpp"
 #include "session/byte_budget.hpp"
+#include "session/client_load.hpp"
 #include "session/connection_link.hpp"
 #include "session/datagram_size.hpp"
 #include "session/latency_phases.hpp"
-#include "session/probe_result.hpp"
-#include "session/repeated_request.hpp"
 
+#include <array>
 #include <vector>
 
 namespace wyn::session {
+
+// The shares of the capacity that a staircase loads: half of it, where the usual load of a network
+// ends, shortly before it is full, and shortly after.
+inline constexpr std::array staircase_shares{0.5, 0.8, 0.95, 1.05};
 
 struct ProbePlan {
     std::vector<wire::Direction> directions{wire::Direction::down, wire::Direction::up};
@@ -36,6 +37,9 @@ struct ProbePlan {
     bool offload = true;               // of both hosts: UDP_SEGMENT, UDP_GRO
     dgram::TrafficClass traffic_class; // of the load
     bool together = false;             // with others: each direction waits for go_on()
+    // After the search of each direction: loads at staircase_shares of the capacity that it found.
+    bool staircase = false;
+    Duration stair_time = 2s; // of each
     Duration idle_time = 1s;
     Duration idle_interval = 10ms;   // between latency probes
     Duration loaded_interval = 30ms; // beside the load: 50 kbit/s each way
@@ -57,7 +61,6 @@ struct ProbeProgress {
     Duration planned{}; // of the phase; zero: not known
     BitRate rate{0};    // payload, as the receiver saw it over the last tenth of a second
     Duration rtt{};     // newest latency sample, zero: none yet
-    std::uint64_t lost = 0;
 };
 
 class ClientConnection {
@@ -85,60 +88,45 @@ private:
         opening,
         sizing, // how large packets may be
         idle,
-        echoing,    // the user has stopped it: wait for what becomes of the last probes
-        waiting,    // for the others, before a direction
-        requesting, // START is repeated until READY
-        loading,
-        settling,  // the load is over: wait for what is still on its way
-        reporting, // STOP is repeated until REPORT
-        gathering, // wait for our own port's final record
-        resting,   // let the queues of the path run empty, and the last probes come back
-        closing,   // CLOSE is repeated until CLOSED
+        echoing, // the user has stopped it: wait for what becomes of the last probes
+        waiting, // for the others, before a direction
+        loading, // see ClientLoad
+        resting, // let the queues of the path run empty, and the last probes come back
+        closing, // CLOSE is repeated until CLOSED
         done,
+    };
+    struct PlannedLoad {
+        wire::Direction direction = wire::Direction::down;
+        double share = 0; // of the capacity of that direction; 0: what the plan asks for
     };
 
     void enter(Step step, MonoTime now);
     void on_valid(MonoTime now, PortRole role, const PortValid& valid, ConnectionOutbox& out);
     void on_control(MonoTime now, const ControlBody& body, ConnectionOutbox& out);
-    void on_ready(MonoTime now, const wire::Ready& ready, ConnectionOutbox& out);
-    void on_report(MonoTime now, const wire::Report& report, ConnectionOutbox& out);
     void on_path_mtu(MonoTime now, const PathMtuFound& found, ConnectionOutbox& out);
     void begin_idle(MonoTime now, ConnectionOutbox& out);
-    void on_test_ended(MonoTime now, const TestEnded& ended, ConnectionOutbox& out);
     void on_latency(MonoTime now, const LatencyNews& news, ConnectionOutbox& out);
     void on_snapshot(MonoTime now, PortRole role, const PortSnapshot& snapshot,
                      ConnectionOutbox& out);
-    void note_progress(MonoTime now, const PortSnapshot& snapshot);
-    void watch_load(MonoTime now, const PortSnapshot& snapshot, ConnectionOutbox& out);
     void note_usage();
-    void count_beside();
-    void stop_load(MonoTime now, wire::End why, ConnectionOutbox& out);
-    void watch_settling(MonoTime now, const PortSnapshot& snapshot, ConnectionOutbox& out);
 
-    void ask(MonoTime now, const ControlBody& body, ConnectionOutbox& out);
-    void repeat_request(MonoTime now, ConnectionOutbox& out);
-    void next_direction(MonoTime now, ConnectionOutbox& out);
     void wait_or_go_on(MonoTime now, ConnectionOutbox& out);
-    void ask_for_report(MonoTime now, ConnectionOutbox& out);
-    void settled(MonoTime now, ConnectionOutbox& out);
-    void direction_over(MonoTime now, wire::End why, ConnectionOutbox& out);
+    void next_load(MonoTime now, ConnectionOutbox& out);
+    std::optional<PlannedLoad> take_next();
+    DirectionResult& place_of(const PlannedLoad& planned);
+    LoadPlan plan_of(const PlannedLoad& planned) const;
+    void begin_load(MonoTime now, const PlannedLoad& planned, ConnectionOutbox& out);
+    void look_after_load(MonoTime now, ConnectionOutbox& out);
     void begin_closing(MonoTime now, wire::End why, ConnectionOutbox& out);
     void give_up_on_server(MonoTime now, wire::End why, ConnectionOutbox& out);
-    void settle_without_server(MonoTime now);
     void begin_probing(Duration interval, Duration time, ConnectionOutbox& out);
-    static void end_probing(ConnectionOutbox& out);
     void end_idle(MonoTime now, ConnectionOutbox& out);
     void keep_loaded();
     MonoTime rested() const;
-
-    bool is_down() const { return current_->direction == wire::Direction::down; }
-    PortRole bulk_port() const { return is_down() ? PortRole::download : PortRole::upload; }
-    PortRole unloaded_port() const { return is_down() ? PortRole::upload : PortRole::download; }
     std::uint64_t volume_left() const;
-    Duration load_time() const;
     DatagramSize datagram_size() const;
-    Duration settle_time() const;
-    Duration longest_quiet() const;
+    Duration load_time() const;
+    Duration path_rtt() const;
 
     ProbePlan plan_;
     std::uint32_t header_bytes_;
@@ -148,24 +136,16 @@ private:
     RepeatedRequest request_;
     Duration rtt_ = 100ms; // first guess, then by heartbeat and probes
 
-    std::size_t directions_begun_ = 0;
+    std::vector<PlannedLoad> planned_;
+    std::size_t loads_begun_ = 0;
     std::uint32_t test_ = 0;
-    DirectionResult* current_ = nullptr; // in result_
+    std::optional<ClientLoad> load_;     // until the path has rested from it
+    DirectionResult* current_ = nullptr; // its result, in result_
     bool interrupted_ = false;
-    bool server_gone_ = false;    // only our own ports are still asked
-    MonoTime load_since_ = never; // first and newest moment at which load was seen
-    MonoTime load_until_{};
-    std::uint64_t seen_packets_ = 0; // by the receiver, at the newest snapshot
-    std::uint64_t seen_bytes_ = 0;
-    MonoTime seen_at_{};  // when the snapshot came
-    MonoTime grown_at_{}; // when seen_packets_ last grew
-    BitRate seen_rate_{0};
+    bool server_gone_ = false; // only our own ports are still asked
 
     ByteBudget budget_;
-    std::uint64_t load_budget_ = 0; // of IP that the load of this direction may take, 0: no limit
-    BesideLoad beside_;
     LatencyPhases latency_;
-    LatencyResult* loaded_ = nullptr; // in result_: of the direction before, while it is open
     std::array<PortSnapshot, 3> snapshots_{};
 };
 

@@ -26,4 +26,9 @@ inline ConnectionOutbox::ToPort say(const ControlBody& body) {
     return {PortRole::control, SendControl{body}};
 }
 
+// The control port sends no more latency probes; what becomes of the last ones is still told.
+inline void end_probing(ConnectionOutbox& out) {
+    out.orders.push_back({PortRole::control, SetProbing{}});
+}
+
 } // namespace wyn::session

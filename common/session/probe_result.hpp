@@ -7,6 +7,7 @@
 #include "stats/rate_series.hpp"
 
 #include <optional>
+#include <vector>
 
 namespace wyn::session {
 
@@ -82,12 +83,19 @@ private:
     Rates rates_of_capacity() const;
 };
 
+// A load at a share of the capacity that the search of its direction has found.
+struct Stair {
+    double share = 0; // 1: all of it
+    DirectionResult load;
+};
+
 struct ProbeResult {
     wire::End end = wire::End::none;  // completed: everything that was asked for was done
     std::optional<PathMtuFound> path; // looked for once, before all else
     std::optional<LatencyResult> idle;
     std::optional<DirectionResult> down;
     std::optional<DirectionResult> up;
+    std::vector<Stair> stairs; // in the order in which they were loaded
     Terms terms;
     std::array<bool, 3> port_reached{}; // by PortRole
     int network_error = 0;              // errno of the newest ICMP error on a port, 0: none

@@ -167,12 +167,16 @@ void SimClient::kill() {
     finish(ClientState::killed);
 }
 
-FlowId SimClient::flow(wire::Direction direction) const {
+FlowId SimClient::flow(wire::Direction direction, std::size_t stair) const {
     const bool down = direction == wire::Direction::down;
     const PortRole role = down ? PortRole::download : PortRole::upload;
-    const auto place =
-        std::find(spec_.plan.directions.begin(), spec_.plan.directions.end(), direction);
-    const auto test = static_cast<std::uint16_t>(place - spec_.plan.directions.begin() + 1);
+    auto test = static_cast<std::uint16_t>(1 + stair);
+    for (const wire::Direction before : spec_.plan.directions) {
+        if (before == direction) break;
+        ++test;
+        for (const session::Stair& other : result().stairs)
+            if (other.load.direction == before) ++test;
+    }
     if (down) return {.from = remote_[index(role)], .to = local_[index(role)], .test = test};
     return {.from = local_[index(role)], .to = remote_[index(role)], .test = test};
 }

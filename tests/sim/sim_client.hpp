@@ -47,7 +47,8 @@ public:
     const SimHost& where() const { return host(); }
     std::uint64_t session() const { return session_; }
     // Of the bulk of one direction, whether or not there was any.
-    FlowId flow(wire::Direction direction) const;
+    // Of the first load in that direction, or of a later one: its stairs, from 1 on.
+    FlowId flow(wire::Direction direction, std::size_t stair = 0) const;
     SimPort* port(session::PortRole role);
     // What the newest snapshot of each port said is in the ports' sessions; these are sums.
     SimDatagrams::Troubles troubles() const;

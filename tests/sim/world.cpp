@@ -144,10 +144,18 @@ void World::check_rest() {
         const session::ProbeResult& result = client.result();
         const bool in_order =
             result.end == wire::End::completed || result.end == wire::End::interrupted;
+        const Agreement agreement = in_order ? Agreement::exact : Agreement::bound;
         for (const auto* part : {&result.down, &result.up})
             if (*part)
                 check_direction(complaints_, now, **part, flow_of(client, (*part)->direction),
-                                in_order ? Agreement::exact : Agreement::bound);
+                                agreement);
+        std::array<std::size_t, 2> stairs{}; // of each direction, so far
+        for (const session::Stair& stair : result.stairs) {
+            const wire::Direction direction = stair.load.direction;
+            const std::size_t number = ++stairs.at(direction == wire::Direction::up ? 1 : 0);
+            check_direction(complaints_, now, stair.load,
+                            network_.ledger().find(client.flow(direction, number)), agreement);
+        }
     }
     for (const auto& [id, flow] : network_.ledger().flows())
         if (flow.under_way() != 0)
