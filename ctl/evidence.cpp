@@ -162,24 +162,22 @@ void add_others(verdict::Evidence& evidence, const Report& report, const Directi
     add(evidence.other_loads, result.server.loads);
 }
 
-std::optional<verdict::Load> load_of(const std::optional<DirectionResult>& result,
-                                     const session::ProbeResult& probe) {
-    if (!result) return std::nullopt;
-    verdict::Load load{.direction = result->direction,
-                       .kind = kind_of(result->search),
-                       .complete = result->end == wire::End::completed};
-    if (const auto granted = unless_zero(result->granted.bps())) load.granted = BitRate{*granted};
-    add_rates(load, *result);
-    add_capacity(load, *result);
-    add_sender(load, *result);
-    add_receiver(load, *result);
-    add_ledger(load, *result);
-    add_path(load, *result, session::mtu_of(probe.path, result->direction));
-    if (probe.idle) add_latency(load, *result, *probe.idle);
+} // namespace
+
+verdict::Load load_of(const DirectionResult& result, const session::ProbeResult& probe) {
+    verdict::Load load{.direction = result.direction,
+                       .kind = kind_of(result.search),
+                       .complete = result.end == wire::End::completed};
+    if (const auto granted = unless_zero(result.granted.bps())) load.granted = BitRate{*granted};
+    add_rates(load, result);
+    add_capacity(load, result);
+    add_sender(load, result);
+    add_receiver(load, result);
+    add_ledger(load, result);
+    add_path(load, result, session::mtu_of(probe.path, result.direction));
+    if (probe.idle) add_latency(load, result, *probe.idle);
     return load;
 }
-
-} // namespace
 
 verdict::Evidence evidence_of(const Report& report) {
     verdict::Evidence evidence;
@@ -187,8 +185,8 @@ verdict::Evidence evidence_of(const Report& report) {
     const session::ProbeResult& result = *report.result;
     if (result.idle && result.idle->rtt.enough_for(0.5))
         evidence.idle_rtt = result.idle->rtt.quantile(0.5);
-    evidence.down = load_of(result.down, result);
-    evidence.up = load_of(result.up, result);
+    if (result.down) evidence.down = load_of(*result.down, result);
+    if (result.up) evidence.up = load_of(*result.up, result);
     for (const auto* const direction : {&result.down, &result.up})
         if (*direction) add_others(evidence, report, **direction);
     return evidence;

@@ -9,5 +9,7 @@ namespace wyn::ctl {
 
 // What the report does not know stays unknown.
 verdict::Evidence evidence_of(const Report& report);
+// Of one load, by what else is known of its path.
+verdict::Load load_of(const session::DirectionResult& result, const session::ProbeResult& probe);
 
 } // namespace wyn::ctl

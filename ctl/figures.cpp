@@ -72,6 +72,17 @@ std::string share_in_column(const verdict::Share& share, const Style& style) {
                        upper_end(verdict::interval_of(share).high));
 }
 
+std::string signed_ms(Duration difference) {
+    const bool less = difference < Duration::zero();
+    const std::string digits = in_ms(less ? -difference : difference);
+    const bool is_zero = digits.find_first_of("123456789") == std::string::npos;
+    return fmt::format("{}{} ms", less && !is_zero ? '-' : '+', digits);
+}
+
+std::string percentile_in_ms(const stats::Histogram& delays, double q) {
+    return delays.enough_for(q) ? in_ms(*delays.quantile(q)) : "-";
+}
+
 std::string rate_with_half_width(BitRate rate, const std::optional<BitRate>& half_width,
                                  const Style& style) {
     std::string text = print(rate);

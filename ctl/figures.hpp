@@ -4,6 +4,7 @@
 
 #include "base/units.hpp"
 #include "ctl/style.hpp"
+#include "stats/histogram.hpp"
 #include "verdict/share.hpp"
 
 #include <optional>
@@ -23,6 +24,11 @@ std::string share_with_interval(const verdict::Share& share, const Style& style)
 // The same in 18 columns, for a table: where the interval would not fit, the count and the upper
 // end.
 std::string share_in_column(const verdict::Share& share, const Style& style);
+
+// "+0.004 ms"; what is too small for its digits is not less than nothing.
+std::string signed_ms(Duration difference);
+// "0.021", and "-" where there are too few samples to know.
+std::string percentile_in_ms(const stats::Histogram& delays, double q);
 
 // "944 ±1 Mbit/s": the half-width rounded up to the last digit that is shown.
 std::string rate_with_half_width(BitRate rate, const std::optional<BitRate>& half_width,

@@ -78,7 +78,6 @@ session::ProbeProgress FlowGroup::progress() const {
         const session::ProbeProgress one = flow.runner->progress();
         if (one.phase != sum.phase) continue;
         sum.rate = BitRate{sum.rate.bps() + one.rate.bps()};
-        sum.lost += one.lost;
     }
     return sum;
 }

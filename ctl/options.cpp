@@ -86,6 +86,7 @@ struct RawProbe : RawNetwork {
     std::optional<std::string> search;
     std::optional<std::string> sustained;
     std::optional<std::string> budget;
+    bool staircase = false;
     std::optional<std::string> length;
     std::optional<std::string> pacing;
     std::optional<std::string> parallel;
@@ -116,6 +117,10 @@ void declare_load(CLI::App& app, RawProbe& raw) {
                    "keep the path full for so long, and see whether\nthe rate falls when a token "
                    "bucket is empty")
         ->type_name("SECONDS")
+        ->group(group);
+    app.add_flag(
+           "--staircase", raw.staircase,
+           "then load the path with 50, 80, 95 and 105 % of the\ncapacity found, each for 2 s")
         ->group(group);
     app.add_option("--budget", raw.budget,
                    "use no more than that, both ways and all\nheaders of IP together")
@@ -198,6 +203,10 @@ Result<void> read_search(const RawProbe& raw, ProbeOptions& options) {
     }
     const bool is_s3 = options.search() == wire::Search::s3;
     if (!is_s3 && !options.duration) options.duration = fixed_time;
+    if (raw.staircase && !is_s3)
+        return fail(fmt::format("--staircase belongs to the search s3, not to {}",
+                                options.rate ? "-b" : "--search " + *raw.search));
+    options.staircase = raw.staircase;
     if (!raw.sustained) return {};
     if (!is_s3)
         return fail(fmt::format("--sustained belongs to the search s3, not to {}",
@@ -218,7 +227,8 @@ Result<void> read_budget(const RawProbe& raw, ProbeOptions& options) {
     if (!bytes) return fail(fmt::format("--budget: {}", bytes.error().what()));
     const session::ProbePlan plan{.directions = options.directions,
                                   .duration = options.duration,
-                                  .sustained = options.sustained};
+                                  .sustained = options.sustained,
+                                  .staircase = options.staircase};
     const std::uint64_t least = session::least_budget(plan) * options.parallel;
     if (*bytes < least)
         return fail(fmt::format("--budget {} is too little: this probe needs {} at least",

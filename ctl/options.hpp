@@ -49,6 +49,7 @@ struct ProbeOptions : NetworkOptions, OutputOptions {
     std::optional<BitRate> rate; // payload; none: search, 0: as fast as the sender can
     wire::Search search_method = wire::Search::s3;
     Duration sustained{};           // S3: for how long the path is to be full; zero: not given
+    bool staircase = false;         // S3: then loads at shares of what it found
     std::uint64_t budget_bytes = 0; // of IP, all that the probe may use; 0: no limit
     std::optional<std::uint16_t> payload_bytes; // of each datagram; none: what fits the path
     wire::Pacing pacing = wire::Pacing::sleep;

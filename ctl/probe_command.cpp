@@ -94,6 +94,7 @@ private:
                          .pacing = options.pacing,
                          .offload = options.offload,
                          .traffic_class = options.traffic_class,
+                         .staircase = options.staircase,
                          .seed = rt::SystemRandom{}.u64()},
                 .ports = {.placement = options.port_parallelism, .device = device_}};
     }

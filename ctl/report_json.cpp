@@ -149,6 +149,24 @@ Json capacity_json(const session::DirectionResult& result) {
             {"loss_floor_ppb", found.loss_floor_ppb}};
 }
 
+// The loads after the search, at shares of what it found; null when none was asked for.
+Json staircase_json(const Report& report, wire::Direction direction) {
+    if (!report.options.staircase) return nullptr;
+    Json stairs = Json::array();
+    for (const session::Stair& stair : report.result->stairs) {
+        if (stair.load.direction != direction) continue;
+        const verdict::Load load = load_of(stair.load, *report.result);
+        stairs.push_back({{"capacity_ratio", stair.share},
+                          {"asked_bps", stair.load.asked.bps()},
+                          {"rate_bps", rates_json(stair.load)},
+                          {"packets", packets_json(stair.load, load)},
+                          {"loaded_rtt_ns", rtt_json(stair.load.loaded.rtt)},
+                          {"latency_under_load", load_latency_json(load)},
+                          {"end", wire::name(stair.load.end)}});
+    }
+    return stairs;
+}
+
 Json direction_json(const Report& report, const session::DirectionResult& result,
                     const verdict::Load& load) {
     const auto rates = result.rates();
@@ -177,6 +195,7 @@ Json direction_json(const Report& report, const session::DirectionResult& result
             {"ttl", ttl_value(result)},
             {"hops", hops_value(result)},
             {"flows", flows_json(report, result.direction)},
+            {"staircase", staircase_json(report, result.direction)},
             {"end", wire::name(result.end)}};
 }
 

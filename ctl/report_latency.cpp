@@ -1,5 +1,6 @@
 // Round trips without load and beside each load: how they are distributed, how they went on, and
 // what the load adds to them.
+#include "ctl/figures.hpp"
 #include "ctl/report_page.hpp"
 
 #include <fmt/format.h>
@@ -38,10 +39,6 @@ double top_of(const Page& page) {
     return top;
 }
 
-std::string percentile(const stats::Histogram& rtt, double q) {
-    return rtt.enough_for(q) ? in_ms(*rtt.quantile(q)) : "-";
-}
-
 std::string values_row(const std::string& name, const LatencyResult& latency, double top,
                        const Style& style) {
     const auto& rtt = latency.rtt;
@@ -49,8 +46,9 @@ std::string values_row(const std::string& name, const LatencyResult& latency, do
     if (rtt.count() == 0)
         return fmt::format("{} not known: none of {} came back\n", line,
                            count_of(latency.probes_sent, "probe"));
-    for (const std::string& value : {in_ms(*rtt.min()), percentile(rtt, 0.5), percentile(rtt, 0.9),
-                                     percentile(rtt, 0.99), in_ms(*rtt.max())})
+    for (const std::string& value :
+         {in_ms(*rtt.min()), percentile_in_ms(rtt, 0.5), percentile_in_ms(rtt, 0.9),
+          percentile_in_ms(rtt, 0.99), in_ms(*rtt.max())})
         line += right(value, value_width);
     line += right(fmt::to_string(rtt.count()), count_width);
     const auto curve = curve_of(latency);
@@ -84,14 +82,6 @@ Ink ink_of(verdict::Grade grade) {
     return grade <= verdict::Grade::a   ? Ink::green
            : grade <= verdict::Grade::c ? Ink::yellow
                                         : Ink::red;
-}
-
-// "+0.004 ms"; what is too small for its digits is not less than nothing.
-std::string signed_ms(Duration difference) {
-    const bool less = difference < Duration::zero();
-    const std::string digits = in_ms(less ? -difference : difference);
-    const bool is_zero = digits.find_first_of("123456789") == std::string::npos;
-    return fmt::format("{}{} ms", less && !is_zero ? '-' : '+', digits);
 }
 
 std::string added_row(const Page& page, const session::DirectionResult& direction) {

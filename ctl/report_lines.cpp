@@ -39,8 +39,7 @@ Json interval_value(Duration elapsed, const session::ProbeProgress& progress) {
             {"elapsed_ns", elapsed.count()},
             {"phase", name_of(progress.phase)},
             {"payload_bps", loads ? Json(progress.rate.bps()) : Json(nullptr)},
-            {"rtt_ns", unless_zero(progress.rtt)},
-            {"lost", loads ? Json(progress.lost) : Json(nullptr)}};
+            {"rtt_ns", unless_zero(progress.rtt)}};
 }
 
 } // namespace

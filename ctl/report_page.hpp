@@ -31,6 +31,7 @@ struct Page {
 std::string headline_of(const Page& page);      // report_table.cpp: whom, how, how long, how much
 std::string table_of(const Page& page);         // report_table.cpp: rate, round trip, loss
 std::string latency_table_of(const Page& page); // report_latency.cpp: percentiles, added latency
+std::string staircase_of(const Page& page);     // report_staircase.cpp: loads below the capacity
 std::string path_of(const Page& page);          // report_path.cpp: packet size, marks, hops, NAT
 std::string why_of(const Page& page);           // report_why.cpp: the findings
 std::string verdict_of(const Page& page);       // report_why.cpp: the last sentence

@@ -58,6 +58,7 @@ Json test_value(const Report& report) {
         {"duration_ns", ns_or_null(options.duration)},
         {"sustained_ns",
          options.sustained == Duration::zero() ? Json(nullptr) : Json(options.sustained.count())},
+        {"staircase", options.staircase},
         {"budget_bytes", options.budget_bytes == 0 ? Json(nullptr) : Json(options.budget_bytes)},
         {"payload_bytes", options.payload_bytes ? Json(*options.payload_bytes) : Json(nullptr)},
         {"pacing", wire::name(options.pacing)},

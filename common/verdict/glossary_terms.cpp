@@ -126,6 +126,10 @@ constexpr std::array table{
     Term{"skipped", "", "due and never sent",
          "Datagrams that the sending host was too busy to send in time. They are not counted as "
          "sent or lost."},
+    Term{"staircase", "stairs, load", "loads below the capacity, and one beyond it",
+         "After the search the path is loaded with 50, 80, 95 and 105 % of the capacity that was "
+         "found (--staircase). Where round trips rise at 95 % already something else fills the "
+         "path, too; how they rise at 105 % shows the queue."},
     Term{"token bucket", "bucket, burst, turbo", "a limit that lets a burst through first",
          "Tokens come at the lower rate, and as many as fit into the bucket are saved: a load that "
          "begins after a pause runs faster until they are spent."},

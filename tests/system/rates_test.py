@@ -25,7 +25,7 @@ class ASearch(SystemTest):
     def _told_late(self, outcome: Outcome) -> bool:
         """This host did not run the sender in time, and it said so: datagrams were skipped, or
         their receiver could not keep up."""
-        for direction in DIRECTIONS:
+        for direction in (way for way in DIRECTIONS if outcome.report[way] is not None):
             packets = outcome.report[direction]["packets"]
             late = packets["skipped"] + packets["lost"]["receiver_socket"]
             print(f"{direction}: {outcome.report[direction]['rate_bps']}, skipped "
@@ -64,6 +64,23 @@ class ASearch(SystemTest):
         for method in ("b", "c"):
             self._once_more_if_late(self._is_what_the_bucket_lets_through, "--search", method,
                                     "-t", "6")
+
+    def test_is_followed_by_a_staircase_whose_last_step_alone_fills_the_queue(self):
+        self._shape()
+        Daemon()
+        self._once_more_if_late(self._has_its_queue_at_the_top, "--down", "--staircase")
+
+    def _has_its_queue_at_the_top(self, outcome: Outcome) -> None:
+        stairs = outcome.report["down"]["staircase"]
+        self.assertEqual([0.5, 0.8, 0.95, 1.05], [stair["capacity_ratio"] for stair in stairs])
+        for stair in stairs:
+            arrived = stair["rate_bps"]["ip"] / IP_BPS
+            self.assertAlmostEqual(arrived, min(stair["capacity_ratio"], 1), delta=TOLERANCE)
+            added = stair["latency_under_load"]["added_ns"]
+            if stair["capacity_ratio"] < 0.9:
+                self.assertLess(added, QUEUE_NS, stair)
+            if stair["capacity_ratio"] > 1:
+                self.assertGreater(added, QUEUE_NS, stair)
 
     def test_keeps_to_its_budget_all_included(self):
         self._shape()

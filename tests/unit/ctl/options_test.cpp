@@ -257,6 +257,7 @@ TEST_CASE("help pages fit 80 columns and show every option", "[ctl]") {
           "  -b, --bitrate RATE ",
           "  --search METHOD ",
           "  --sustained SECONDS ",
+          "  --staircase ",
           "  --budget BYTES ",
           "  -l, --length BYTES ",
           "  -R, --down ",
@@ -326,6 +327,12 @@ TEST_CASE("a path may be kept full for longer, by the search that can tell two r
           "--sustained belongs to the search s3, not to -b");
     CHECK(refusal({"--sustained", "5", "--search", "c"}) ==
           "--sustained belongs to the search s3, not to --search c");
+    CHECK_FALSE(probe({}).staircase);
+    CHECK(probe({"--staircase", "--sustained", "5"}).staircase);
+    CHECK(refusal({"--staircase", "-b", "5M"}) ==
+          "--staircase belongs to the search s3, not to -b");
+    CHECK(refusal({"--staircase", "--search", "b"}) ==
+          "--staircase belongs to the search s3, not to --search b");
     CHECK(refusal({"--sustained", "0"}) == "--sustained 0: expected 0.1 to 3600 s");
     CHECK(refusal({"--sustained", ""}).starts_with("--sustained"));
 }

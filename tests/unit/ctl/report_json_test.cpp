@@ -233,6 +233,20 @@ TEST_CASE("numbers are whole and in the unit of their name", "[ctl]") {
     }
 }
 
+TEST_CASE("a staircase has one value for each of its loads", "[ctl]") {
+    CHECK(parsed(test::searched())["down"]["staircase"].is_null());
+    const json document = parsed(test::with_staircase());
+    CHECK(document["test"]["staircase"] == true);
+    CHECK(document["up"]["staircase"].empty());
+    const json& stairs = document["down"]["staircase"];
+    REQUIRE(stairs.size() == 4);
+    CHECK(stairs[0]["capacity_ratio"] == 0.5);
+    CHECK(stairs[0]["packets"]["lost"]["total"] == 0);
+    CHECK(stairs[3]["capacity_ratio"] == 1.05);
+    CHECK(stairs[3]["packets"]["lost"]["total"] > 0);
+    CHECK(stairs[3]["latency_under_load"]["added_ns"] > 30'000'000);
+}
+
 TEST_CASE("a capacity comes with what shows how far it goes", "[ctl]") {
     CHECK(parsed(test::ordinary())["down"]["capacity"].is_null());
     const json document = parsed(test::searched());

@@ -58,6 +58,7 @@ TEST_CASE("the page of a probe is as its golden file shows", "[ctl]") {
     golden::check_text("report_interrupted.txt", page(test::interrupted()));
     golden::check_text("report_only_idle.txt", page(test::only_idle()));
     golden::check_text("report_searched.txt", page(test::searched()));
+    golden::check_text("report_staircase.txt", page(test::with_staircase()));
     golden::check_text("report_wide.txt", page(test::wide()));
     golden::check_text("report_wide_ascii.txt", page(test::wide(), plain));
 }

@@ -138,6 +138,23 @@ ctl::Report searched() {
     return report;
 }
 
+ctl::Report with_staircase() {
+    ctl::Report report = searched();
+    report.options.staircase = true;
+    for (const double share : {0.5, 0.8, 0.95, 1.05}) {
+        const bool beyond = share > 1;
+        const BitRate payload{static_cast<std::uint64_t>(915'000'000 * share)};
+        session::DirectionResult stair = load(wire::Direction::down, payload, 2s);
+        stair.search = wire::Search::fixed;
+        stair.asked = payload;
+        stair.loaded = latency(beyond ? 51ms : 11200us, beyond ? 62ms : 17ms, 200);
+        if (beyond) stair.received.packets -= stair.received.packets / 21;
+        stair.received.payload_bytes = stair.received.packets * payload_bytes;
+        report.result->stairs.push_back({.share = share, .load = std::move(stair)});
+    }
+    return report;
+}
+
 ctl::Report with_losses() {
     ctl::Report report = ordinary();
     session::DirectionResult& up = *report.result->up;

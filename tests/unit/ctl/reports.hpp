@@ -28,6 +28,7 @@ session::LatencyResult latency(Duration from, Duration to, std::uint64_t count);
 
 // Of the search for the capacity: sure about the download, two rates of the upload.
 ctl::Report searched();
+ctl::Report with_staircase(); // after that search, down only
 // A load that delivered `ip` for `took`, searched, with nothing lost.
 session::DirectionResult load(wire::Direction direction, BitRate ip, Duration took);
 
