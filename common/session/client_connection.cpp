@@ -21,6 +21,13 @@ bool includes(const std::array<bool, 3>& flags) {
 constexpr Duration shortest_search = 3s;
 constexpr int round_trips_of_a_search = 6;
 
+// A queue grows by half of this time.
+constexpr Duration overload_time = 500ms;
+// Of 600 datagrams twelve are lost where two in a hundred are, which is enough to tell; but half of
+// a slow path is not loaded for long.
+constexpr double packets_at_half = 600;
+constexpr Duration shortest_half = 300ms;
+constexpr Duration longest_half = 1s;
 // Above it latency probes 10 ms apart, 150 kbit/s with their headers, are 1 % of the path.
 constexpr BitRate fast_enough_for_idle_probes{15'000'000};
 
@@ -52,13 +59,20 @@ ClientConnection::ClientConnection(const ProbePlan& plan, const Terms& terms,
     : plan_{plan}, header_bytes_{header_bytes}, step_since_{now}, budget_{plan.budget_bytes} {
     result_.terms = terms;
     result_.bytes_used = plan.bytes_before;
-    for (const wire::Direction direction : plan.directions) {
+    plan_loads();
+    result_.follow_ups.reserve(planned_.size()); // a load writes to its place while it runs
+}
+
+void ClientConnection::plan_loads() {
+    const bool has_follow_ups = plan_.search == wire::Search::s3 && plan_.budget_bytes == 0;
+    for (const wire::Direction direction : plan_.directions) {
         planned_.push_back({direction});
-        if (!plan.staircase) continue;
+        if (has_follow_ups && !plan_.staircase) planned_.push_back({direction, half_share});
+        if (has_follow_ups) planned_.push_back({direction, overload_share});
+        if (!plan_.staircase) continue;
         for (const double share : staircase_shares)
             planned_.push_back({direction, share});
     }
-    result_.stairs.reserve(planned_.size()); // a load writes to its place while it runs
 }
 
 Duration ClientConnection::load_time() const {
@@ -190,14 +204,28 @@ void ClientConnection::go_on(MonoTime now, ConnectionOutbox& out) {
 }
 
 // A share of a capacity that was not found cannot be loaded.
+bool ClientConnection::is_worth_while(const PlannedLoad& planned) const {
+    if (planned.share == 0) return true;
+    const auto& found = searched(result_, planned.direction);
+    if (!found || !wire::is_of_a_full_path(found->capacity.verdict)) return false;
+    if (planned.share != half_share || plan_.staircase) return true;
+    return found->lost_on_the_way().value_or(0) > 0 && found->capacity.loss_floor_ppb == 0;
+}
+
 std::optional<ClientConnection::PlannedLoad> ClientConnection::take_next() {
     while (!interrupted_ && loads_begun_ < planned_.size()) {
         const PlannedLoad& next = planned_[loads_begun_++];
-        const auto& found = searched(result_, next.direction);
-        if (next.share == 0 || (found && wire::is_of_a_full_path(found->capacity.verdict)))
-            return next;
+        if (is_worth_while(next)) return next;
     }
     return std::nullopt;
+}
+
+Duration ClientConnection::follow_up_time(const PlannedLoad& planned, BitRate rate,
+                                          std::uint16_t bytes) const {
+    if (planned.share == overload_share) return overload_time;
+    if (plan_.staircase) return plan_.stair_time;
+    const double seconds = packets_at_half * 8.0 * bytes / std::max(1.0, rate.as_double());
+    return std::clamp<Duration>(from_seconds(std::min(seconds, 1e3)), shortest_half, longest_half);
 }
 
 void ClientConnection::next_load(MonoTime now, ConnectionOutbox& out) {
@@ -207,7 +235,7 @@ void ClientConnection::next_load(MonoTime now, ConnectionOutbox& out) {
 
 DirectionResult& ClientConnection::place_of(const PlannedLoad& planned) {
     if (planned.share != 0)
-        return result_.stairs.emplace_back(Stair{.share = planned.share, .load = {}}).load;
+        return result_.follow_ups.emplace_back(FollowUp{.share = planned.share, .load = {}}).load;
     return planned.direction == wire::Direction::down ? result_.down.emplace()
                                                       : result_.up.emplace();
 }
@@ -231,7 +259,7 @@ LoadPlan ClientConnection::plan_of(const PlannedLoad& planned) const {
     load.search = wire::Search::fixed;
     load.rate = payload_rate(ip_bps, found.datagram_bytes, header_bytes_);
     load.datagram_bytes = found.datagram_bytes;
-    load.duration = plan_.stair_time;
+    load.duration = follow_up_time(planned, load.rate, load.datagram_bytes);
     load.sustained = Duration::zero();
     return load;
 }
@@ -249,7 +277,8 @@ void ClientConnection::begin_load(MonoTime now, const PlannedLoad& planned, Conn
         load_->refuse(wire::End::too_long);
         return look_after_load(now, out);
     }
-    const bool dense = planned.share != 0 && plan.rate >= fast_enough_for_idle_probes;
+    const bool dense = planned.share == overload_share ||
+                       (planned.share != 0 && plan.rate >= fast_enough_for_idle_probes);
     begin_probing(dense ? plan_.idle_interval : plan_.loaded_interval, Duration::zero(), out);
     load_->begin(now, out);
 }
@@ -260,8 +289,8 @@ std::uint64_t ClientConnection::volume_left() const {
     if (most == 0) return most;
     std::uint64_t sent = result_.down ? result_.down->sent.payload_bytes : 0;
     if (result_.up) sent += result_.up->sent.payload_bytes;
-    for (const Stair& stair : result_.stairs)
-        sent += stair.load.sent.payload_bytes;
+    for (const FollowUp& other : result_.follow_ups)
+        sent += other.load.sent.payload_bytes;
     return most - std::min(sent, most - 1);
 }
 

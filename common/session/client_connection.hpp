@@ -38,6 +38,8 @@ struct ProbePlan {
     dgram::TrafficClass traffic_class; // of the load
     bool together = false;             // with others: each direction waits for go_on()
     // After the search of each direction: loads at staircase_shares of the capacity that it found.
+    // Without a budget S3 is followed by others anyway: at half of it, when something was lost and
+    // it is not known what is lost below the capacity, and by an overload.
     bool staircase = false;
     Duration stair_time = 2s; // of each
     Duration idle_time = 1s;
@@ -110,6 +112,9 @@ private:
                      ConnectionOutbox& out);
     void note_usage();
 
+    void plan_loads();
+    bool is_worth_while(const PlannedLoad& planned) const;
+    Duration follow_up_time(const PlannedLoad& planned, BitRate rate, std::uint16_t bytes) const;
     void wait_or_go_on(MonoTime now, ConnectionOutbox& out);
     void next_load(MonoTime now, ConnectionOutbox& out);
     std::optional<PlannedLoad> take_next();

@@ -94,4 +94,17 @@ DirectionResult::Rates DirectionResult::rates_of_capacity() const {
             .span = Duration{static_cast<Duration::rep>(capacity.saturated_ns)}};
 }
 
+const DirectionResult* ProbeResult::follow_up(wire::Direction direction, double share) const {
+    const auto found = std::ranges::find_if(follow_ups, [&](const FollowUp& one) {
+        return one.load.direction == direction && one.share == share;
+    });
+    return found == follow_ups.end() ? nullptr : &found->load;
+}
+
+const LatencyResult& ProbeResult::beside(const DirectionResult& load) const {
+    const DirectionResult* const overload = follow_up(load.direction, overload_share);
+    const bool is_known = overload != nullptr && overload->loaded.rtt.enough_for(0.5);
+    return is_known ? overload->loaded : load.loaded;
+}
+
 } // namespace wyn::session

@@ -83,11 +83,16 @@ private:
     Rates rates_of_capacity() const;
 };
 
-// A load at a share of the capacity that the search of its direction has found.
-struct Stair {
+// A load after the search of its direction, at a share of the capacity that it found.
+struct FollowUp {
     double share = 0; // 1: all of it
     DirectionResult load;
 };
+// Half of it shows what is lost though the path is not full.
+inline constexpr double half_share = 0.5;
+// One and a half is a load that heeds nothing, as TCP's is until something is lost: within half a
+// second it makes a queue of a quarter of a second, where there is room for it.
+inline constexpr double overload_share = 1.5;
 
 struct ProbeResult {
     wire::End end = wire::End::none;  // completed: everything that was asked for was done
@@ -95,11 +100,17 @@ struct ProbeResult {
     std::optional<LatencyResult> idle;
     std::optional<DirectionResult> down;
     std::optional<DirectionResult> up;
-    std::vector<Stair> stairs; // in the order in which they were loaded
+    std::vector<FollowUp> follow_ups; // in the order in which they were loaded
     Terms terms;
     std::array<bool, 3> port_reached{}; // by PortRole
     int network_error = 0;              // errno of the newest ICMP error on a port, 0: none
     std::uint64_t bytes_used = 0;       // of IP, both directions, everything
+
+    // Null when there was none.
+    const DirectionResult* follow_up(wire::Direction direction, double share) const;
+    // Round trips beside this load, or beside the overload that followed it, where enough of them
+    // came back for a median.
+    const LatencyResult& beside(const DirectionResult& load) const;
 };
 
 } // namespace wyn::session

@@ -174,7 +174,7 @@ FlowId SimClient::flow(wire::Direction direction, std::size_t stair) const {
     for (const wire::Direction before : spec_.plan.directions) {
         if (before == direction) break;
         ++test;
-        for (const session::Stair& other : result().stairs)
+        for (const session::FollowUp& other : result().follow_ups)
             if (other.load.direction == before) ++test;
     }
     if (down) return {.from = remote_[index(role)], .to = local_[index(role)], .test = test};

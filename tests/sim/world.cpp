@@ -150,7 +150,7 @@ void World::check_rest() {
                 check_direction(complaints_, now, **part, flow_of(client, (*part)->direction),
                                 agreement);
         std::array<std::size_t, 2> stairs{}; // of each direction, so far
-        for (const session::Stair& stair : result.stairs) {
+        for (const session::FollowUp& stair : result.follow_ups) {
             const wire::Direction direction = stair.load.direction;
             const std::size_t number = ++stairs.at(direction == wire::Direction::up ? 1 : 0);
             check_direction(complaints_, now, stair.load,
