@@ -2,6 +2,7 @@
 
 #include "session/datagram_size.hpp"
 #include "session/path_marks.hpp"
+#include "verdict/signs.hpp"
 
 #include <algorithm>
 
@@ -179,14 +180,36 @@ verdict::Load load_of(const DirectionResult& result, const session::ProbeResult&
     return load;
 }
 
+namespace {
+
+// What the loads after a search add to what is known of it.
+void add_follow_ups(verdict::Load& load, const DirectionResult& searched,
+                    const session::ProbeResult& probe) {
+    if (const auto* const half = probe.follow_up(searched.direction, session::half_share))
+        load.low_rate_loss = verdict::path_loss(load_of(*half, probe));
+    const auto* const overload = probe.follow_up(searched.direction, session::overload_share);
+    if (overload == nullptr || &probe.beside(searched) != &overload->loaded) return;
+    const verdict::Load beyond = load_of(*overload, probe);
+    load.latency = beyond.latency;
+    if (const auto losses = overload->losses())
+        load.overload_loss =
+            verdict::Share{.hits = losses->total, .trials = overload->sent.offered()};
+}
+
+} // namespace
+
 verdict::Evidence evidence_of(const Report& report) {
     verdict::Evidence evidence;
     if (!report.result) return evidence;
     const session::ProbeResult& result = *report.result;
     if (result.idle && result.idle->rtt.enough_for(0.5))
         evidence.idle_rtt = result.idle->rtt.quantile(0.5);
-    if (result.down) evidence.down = load_of(*result.down, result);
-    if (result.up) evidence.up = load_of(*result.up, result);
+    for (const auto& [searched, load] :
+         {std::pair{&result.down, &evidence.down}, std::pair{&result.up, &evidence.up}}) {
+        if (!*searched) continue;
+        *load = load_of(**searched, result);
+        add_follow_ups(**load, **searched, result);
+    }
     for (const auto* const direction : {&result.down, &result.up})
         if (*direction) add_others(evidence, report, **direction);
     return evidence;

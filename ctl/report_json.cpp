@@ -149,22 +149,32 @@ Json capacity_json(const session::DirectionResult& result) {
             {"loss_floor_ppb", found.loss_floor_ppb}};
 }
 
+Json follow_up_json(const session::ProbeResult& result, double share,
+                    const session::DirectionResult& followed) {
+    const verdict::Load load = load_of(followed, result);
+    return {{"capacity_ratio", share},
+            {"asked_bps", followed.asked.bps()},
+            {"rate_bps", rates_json(followed)},
+            {"packets", packets_json(followed, load)},
+            {"loaded_rtt_ns", rtt_json(followed.loaded.rtt)},
+            {"latency_under_load", load_latency_json(load)},
+            {"end", wire::name(followed.end)}};
+}
+
 // The loads after the search, at shares of what it found; null when none was asked for.
 Json staircase_json(const Report& report, wire::Direction direction) {
     if (!report.options.staircase) return nullptr;
     Json stairs = Json::array();
-    for (const session::Stair& stair : report.result->stairs) {
-        if (stair.load.direction != direction) continue;
-        const verdict::Load load = load_of(stair.load, *report.result);
-        stairs.push_back({{"capacity_ratio", stair.share},
-                          {"asked_bps", stair.load.asked.bps()},
-                          {"rate_bps", rates_json(stair.load)},
-                          {"packets", packets_json(stair.load, load)},
-                          {"loaded_rtt_ns", rtt_json(stair.load.loaded.rtt)},
-                          {"latency_under_load", load_latency_json(load)},
-                          {"end", wire::name(stair.load.end)}});
-    }
+    for (const session::FollowUp& stair : report.result->follow_ups)
+        if (stair.load.direction == direction && stair.share != session::overload_share)
+            stairs.push_back(follow_up_json(*report.result, stair.share, stair.load));
     return stairs;
+}
+
+// Null when there was none.
+Json follow_up_json(const session::ProbeResult& result, wire::Direction direction, double share) {
+    const session::DirectionResult* const load = result.follow_up(direction, share);
+    return load != nullptr ? follow_up_json(result, share, *load) : Json(nullptr);
 }
 
 Json direction_json(const Report& report, const session::DirectionResult& result,
@@ -175,7 +185,7 @@ Json direction_json(const Report& report, const session::DirectionResult& result
             {"capacity", capacity_json(result)},
             {"packets", packets_json(result, load)},
             {"payload_bytes", received_or_null(result, result.received.payload_bytes)},
-            {"loaded_rtt_ns", rtt_json(result.loaded.rtt)},
+            {"loaded_rtt_ns", rtt_json(report.result->beside(result).rtt)},
             {"latency_under_load", load_latency_json(load)},
             {"duration_ns", result.duration.count()},
             {"datagram_bytes", result.datagram_bytes},
@@ -195,6 +205,10 @@ Json direction_json(const Report& report, const session::DirectionResult& result
             {"ttl", ttl_value(result)},
             {"hops", hops_value(result)},
             {"flows", flows_json(report, result.direction)},
+            {"half", report.options.staircase
+                         ? Json(nullptr)
+                         : follow_up_json(*report.result, result.direction, session::half_share)},
+            {"overload", follow_up_json(*report.result, result.direction, session::overload_share)},
             {"staircase", staircase_json(report, result.direction)},
             {"end", wire::name(result.end)}};
 }

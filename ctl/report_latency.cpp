@@ -35,7 +35,7 @@ double top_of(const Page& page) {
     };
     if (page.result().idle) raise(*page.result().idle);
     for (const auto* const direction : page.directions())
-        raise(direction->loaded);
+        raise(page.result().beside(*direction));
     return top;
 }
 
@@ -74,7 +74,7 @@ std::string lost_row(const Page& page) {
     };
     if (page.result().idle) add("idle", *page.result().idle);
     for (const auto* const direction : page.directions())
-        add(arrow_of(direction->direction, page.style), direction->loaded);
+        add(arrow_of(direction->direction, page.style), page.result().beside(*direction));
     return pieces.empty() ? "" : row("no answer", std::move(pieces), ", ");
 }
 
@@ -108,9 +108,9 @@ std::string latency_table_of(const Page& page) {
     std::string text;
     if (idle) text += values_row("  idle", *idle, top, page.style);
     for (const auto* const direction : directions)
-        if (direction->loaded.probes_sent > 0)
+        if (const auto& loaded = page.result().beside(*direction); loaded.probes_sent > 0)
             text += values_row(fmt::format("{} loaded", arrow_of(direction->direction, page.style)),
-                               direction->loaded, top, page.style);
+                               loaded, top, page.style);
     if (text.empty()) return "";
     text = table_head(page.style) + text + lost_row(page);
     for (const auto* const direction : directions)

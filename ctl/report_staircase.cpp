@@ -22,7 +22,7 @@ std::string table_head(const Page& page) {
     return painted(page.style, Ink::dim, line + right("added", added_width) + "  lost") + '\n';
 }
 
-std::string stair_row(const Page& page, const session::Stair& stair) {
+std::string stair_row(const Page& page, const session::FollowUp& stair) {
     const verdict::Load load = load_of(stair.load, page.result());
     std::string line = std::string(page_margin, ' ') +
                        left(fmt::format("{} {:3.0f} %", arrow_of(stair.load.direction, page.style),
@@ -47,12 +47,11 @@ std::string stair_row(const Page& page, const session::Stair& stair) {
 
 std::string staircase_of(const Page& page) {
     if (!page.report.options.staircase) return "";
-    if (page.result().stairs.empty())
-        return row("staircase", {"left out: the capacity was not found"}, "");
-    std::string text = table_head(page);
-    for (const session::Stair& stair : page.result().stairs)
-        text += stair_row(page, stair);
-    return text;
+    std::string rows;
+    for (const session::FollowUp& stair : page.result().follow_ups)
+        if (stair.share != session::overload_share) rows += stair_row(page, stair);
+    if (rows.empty()) return row("staircase", {"left out: the capacity was not found"}, "");
+    return table_head(page) + rows;
 }
 
 } // namespace wyn::ctl

@@ -54,7 +54,7 @@ std::string median(const stats::Histogram& rtt) {
 
 std::string rtt_cell(const Page& page, const DirectionResult& result) {
     return fmt::format("{} {} {} ms", page.result().idle ? median(page.result().idle->rtt) : "?",
-                       glyphs(page.style).arrow, median(result.loaded.rtt));
+                       glyphs(page.style).arrow, median(page.result().beside(result).rtt));
 }
 
 std::string rate_cell(const Page& page, const DirectionResult& result) {

@@ -37,8 +37,8 @@ std::string report_as_text(const Report& report, const verdict::Evidence& eviden
     const Page page{report, evidence, verdict::judge(evidence), style};
     if (!report.result->idle && page.directions().empty()) return "";
     std::string text = headline_of(page);
-    for (const auto section : {table_of, latency_table_of, staircase_of, path_of, why_of,
-                               details_of, verdict_of})
+    for (const auto section :
+         {table_of, latency_table_of, staircase_of, path_of, why_of, details_of, verdict_of})
         if (const std::string lines = section(page); !lines.empty()) text += '\n' + lines;
     return text;
 }

@@ -101,7 +101,9 @@ struct Load {
     std::optional<Share> high_rate_loss;
     std::optional<Share> idle_loss;
 
-    std::optional<LoadLatency> latency; // of others beside it
+    std::optional<LoadLatency> latency; // of others beside it, or beside the overload after it
+    // What did not get through of that overload; nothing: there was none.
+    std::optional<Share> overload_loss;
     std::optional<Duration> in_band;    // by how much it delays itself
 
     std::optional<wire::Pacing> pacing;

@@ -103,6 +103,11 @@ constexpr std::array table{
          "The kernel does not cut or join trains of datagrams, so that each costs as much as a "
          "train; or the circuit breaker cut the load, because more than half of it was lost (RFC "
          "8084)."},
+    Term{"overload", "half", "half a second of one and a half of the capacity",
+         "It follows a search and fills the queue as TCP does, while the search keeps only a small "
+         "one, and the round trips under load are those beside it. After a search that lost "
+         "something, half of the capacity is loaded before, to see what is lost anyway. --budget "
+         "leaves both out."},
     Term{"path", "hops", "what lies between the two hosts",
          "What is known of it in both directions: the largest packet that gets through, the number "
          "of routers, and what becomes of the marks of packets."},

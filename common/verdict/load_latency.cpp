@@ -48,6 +48,7 @@ std::optional<LoadLatency> latency_under_load(const stats::Histogram& idle,
     latency.added = latency.loaded - latency.idle;
     latency.mean_increase = *loaded.mean() - latency.idle;
     latency.high_increase = *loaded.quantile(0.95) - latency.idle;
+    latency.highest = *loaded.max() - latency.idle;
     if (loaded.enough_for(0.99)) latency.p99_increase = *loaded.quantile(0.99) - latency.idle;
     if (idle.enough_for(0.9)) latency.idle_spread = *idle.quantile(0.9) - latency.idle;
     latency.round_trips_per_minute = trips_per_minute(latency.loaded);

@@ -28,6 +28,7 @@ struct LoadLatency {
     // What others wait while the load's queue stands, which a search keeps for the last part of its
     // time only: 95th percentile under load, less the idle median. A sign, of however few samples.
     Duration high_increase{};
+    Duration highest{}; // of all under load, less the idle median
     // How far idle round trips vary by themselves: 90th percentile less median; nothing below 100
     // samples.
     std::optional<Duration> idle_spread;

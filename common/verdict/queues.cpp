@@ -123,8 +123,10 @@ std::optional<Finding> line_rate(const Evidence& /*evidence*/, const Load& load)
 std::optional<Finding> bufferbloat(const Evidence& /*evidence*/, const Load& load) {
     if (delay_of_others(load) != DelaySign::climbs) return std::nullopt;
     const LoadLatency& latency = *load.latency;
-    // Others wait and the load itself does not: that is no queue of this path.
-    if (load.in_band && *load.in_band < latency.added / 4) return std::nullopt;
+    // Others wait and the load itself does not: that is no queue of this path. Beside an overload
+    // others wait for longer than beside the search before it.
+    const bool overloaded = load.overload_loss.has_value();
+    if (!overloaded && load.in_band && *load.in_band < latency.added / 4) return std::nullopt;
     const bool was_full = filled(load) || load.limited_by == wire::LimitedBy::stack;
     const bool is_sure = was_full && latency.idle_spread.has_value();
     Finding finding{.code = Code::bufferbloat,
@@ -134,13 +136,19 @@ std::optional<Finding> bufferbloat(const Evidence& /*evidence*/, const Load& loa
     std::string queue = "a queue";
     finding.evidence = {value("added", latency.added), value("idle_p50", latency.idle),
                         value("loaded_p50", latency.loaded)};
+    // An overload that ends before anything is lost has not filled it.
+    const bool nothing_dropped =
+        overloaded ? load.overload_loss->hits == 0 : load.path_lost == 0 && load.refused == 0;
+    const bool dropped =
+        overloaded ? !nothing_dropped : load.path_lost.value_or(0) + load.refused.value_or(0) > 0;
     if (load.ip) {
-        const std::uint64_t bytes = queue_bytes(latency.added, *load.ip);
-        queue = fmt::format("a queue of about {}", print_bytes(bytes));
+        const Duration longest = overloaded ? latency.highest : latency.added;
+        const std::uint64_t bytes = queue_bytes(longest, *load.ip);
+        queue =
+            fmt::format("a queue of {} {}", overloaded && nothing_dropped ? "at least" : "about",
+                        print_bytes(bytes));
         finding.evidence.push_back(bytes_value("buffer", bytes));
     }
-    const bool dropped = load.path_lost.value_or(0) + load.refused.value_or(0) > 0;
-    const bool nothing_dropped = load.path_lost == 0 && load.refused == 0;
     finding.sentence = fmt::format("The {} adds {} to every round trip: {} fills{}.",
                                    noun(load.direction), print_ns(latency.added.count()), queue,
                                    dropped           ? " before anything is dropped"

@@ -44,6 +44,27 @@ TEST_CASE("what a load was and brought is evidence", "[ctl]") {
     }
 }
 
+TEST_CASE("what followed a search tells of the queue and of what is lost anyway", "[ctl]") {
+    Report report = test::searched();
+    const auto follow = [&](double share, Duration from, Duration to, std::uint64_t lost) {
+        session::DirectionResult load = test::load(wire::Direction::up, BitRate{24'000'000}, 500ms);
+        load.loaded = test::latency(from, to, 50);
+        load.received.packets -= lost;
+        report.result->follow_ups.push_back({.share = share, .load = std::move(load)});
+    };
+    const Duration before = evidence_of(report).up->latency->added;
+    follow(session::half_share, 11ms, 12ms, 4);
+    CHECK(evidence_of(report).up->latency->added == before);
+    CHECK(evidence_of(report).up->low_rate_loss->hits == 4);
+    CHECK_FALSE(evidence_of(report).up->overload_loss);
+    follow(session::overload_share, 200ms, 400ms, 30);
+    const verdict::Load up = evidence_of(report).up.value();
+    CHECK(up.latency->added > 250ms);
+    CHECK(up.latency->highest > 350ms);
+    CHECK(up.overload_loss->hits == 30);
+    CHECK(evidence_of(report).down->latency->added < 50ms);
+}
+
 TEST_CASE("losses are split as the ledger splits them", "[ctl]") {
     const verdict::Load up = evidence_of(test::with_losses()).up.value();
     CHECK(up.path_lost == 65u);

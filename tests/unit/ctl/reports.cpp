@@ -150,7 +150,7 @@ ctl::Report with_staircase() {
         stair.loaded = latency(beyond ? 51ms : 11200us, beyond ? 62ms : 17ms, 200);
         if (beyond) stair.received.packets -= stair.received.packets / 21;
         stair.received.payload_bytes = stair.received.packets * payload_bytes;
-        report.result->stairs.push_back({.share = share, .load = std::move(stair)});
+        report.result->follow_ups.push_back({.share = share, .load = std::move(stair)});
     }
     return report;
 }

@@ -120,6 +120,30 @@ TEST_CASE("delay that climbs before loss is bufferbloat", "[verdict]") {
     }
 }
 
+TEST_CASE("an overload tells how large the queue is, if it fills it", "[verdict]") {
+    Load load = bloated();
+    load.in_band = 15ms; // of the search, which keeps a small queue
+    load.latency->highest = 240ms;
+    SECTION("it did not") {
+        load.overload_loss = Share{.hits = 0, .trials = 60'000};
+        const auto finding = found(load, Code::bufferbloat);
+        REQUIRE(finding);
+        CHECK(finding->confidence == Confidence::high);
+        CHECK(has(finding->sentence, "a queue of at least"));
+        CHECK(has(finding->sentence, "and nothing is dropped"));
+    }
+    SECTION("it did") {
+        load.overload_loss = Share{.hits = 900, .trials = 60'000};
+        const auto finding = found(load, Code::bufferbloat);
+        REQUIRE(finding);
+        CHECK(has(finding->sentence, "a queue of about"));
+        CHECK(has(finding->sentence, "before anything is dropped"));
+    }
+    SECTION("without one the load would have had to wait itself") {
+        CHECK_FALSE(found(load, Code::bufferbloat));
+    }
+}
+
 TEST_CASE("without the signs that make it sure, bufferbloat is probable", "[verdict]") {
     Load load = bloated();
     SECTION("the path was not seen to be full") {
