@@ -125,18 +125,18 @@ def _set_speed(asker: socket.socket, device: str, mbit: int) -> None:
 
 # Nothing is the matter with these.
 CLEAN = [
-    Cause("nothing, searched", "", line(50), also=("AQM",)),
+    Cause("nothing, searched", "", line(50, 20), also=("AQM",)),
     Cause("nothing, fixed rate", "", line(50), options=("-b", "10M", "-t", "1.5")),
     Cause("jitter, fixed rate", "", options=("-b", "10M", "-t", "1.5"),
           scenario=open_road("jitter = { amount = 60000 }")),
-    Cause("a long way, searched", "", line(50, 100, rtt_ms=300), also=("AQM",)),
+    Cause("a long way, searched", "", line(50, 20, rtt_ms=300), also=("AQM",)),
 ]
 PATH = [
     Cause("deep buffer, overfilled", "BUFFERBLOAT", line(20, 400), ("-b", "24M", "-t", "3")),
     Cause("deep buffer, searched", "BUFFERBLOAT", line(20, 1000)),
     Cause("policer", "POLICER",
           line(300, 50, 'policers = [{ rate = "30M", burst = "150kB" }]'), also=("TWO-RATE",)),
-    Cause("loss 2 %, searched", "RANDOM-LOSS", line(50, 50, "loss = 0.02"), also=("AQM",)),
+    Cause("loss 2 %, searched", "RANDOM-LOSS", line(50, 20, "loss = 0.02"), also=("AQM",)),
     Cause("loss 15 %, fixed rate", "RANDOM-LOSS", open_road("loss = 0.15"),
           ("-b", "5M", "-t", "3")),
     Cause("loss 1 %, fixed rate", "UNKNOWN", open_road("loss = 0.01"), ("-b", "5M", "-t", "3"),
@@ -149,13 +149,13 @@ PATH = [
         50, 25, 'fluctuation = { sigma = 0.25, correlation_time = "200ms" }')),
     Cause("token bucket", "TWO-RATE", options=("--sustained", "2", "-t", "8"), scenario=line(
         40, 50, 'shaper = { rate = "20M", burst = "2500kB" }')),
-    Cause("100 Mbit/s Ethernet", "LINE-RATE", line(100, 50, "overhead_bytes = 38"),
+    Cause("100 Mbit/s Ethernet", "LINE-RATE", line(100, 10, "overhead_bytes = 38"),
           staging=link_speed(100), also=("AQM",)),
     Cause("DSCP cleared", "REMARKED", line(50, 50, "dscp = 0"), ("--dscp", "CS1", "-b", "10M",
                                                                  "-t", "1.5")),
     Cause("ECN cleared", "ECN-BLEACHED", line(50, 50, "bleach_ecn = 1"), ("--ecn", "-b", "10M",
                                                                          "-t", "1.5")),
-    Cause("MTU without a word", "PMTU-BLACKHOLE", line(50, 50, "mtu = 1400")),
+    Cause("MTU without a word", "PMTU-BLACKHOLE", line(50, 20, "mtu = 1400")),
 ]
 HOSTS = [
     Cause("grant of the server", "LOWER-BOUND", open_road(), settings=('max_rate="10M"',)),
@@ -163,7 +163,7 @@ HOSTS = [
     Cause("another client's load", "BUSY-SERVER", line(50), staging=other_client,
           also=("UNSTABLE", "AQM", "BUFFERBLOAT", "RANDOM-LOSS")),
     Cause("sender cannot keep the rate", "SENDER-CPU", options=("--up", "-b", "8G", "-l", "200",
-                                                                "-t", "1.5"),
+                                                                "-t", "1.5", "--no-gso"),
           also=("RECEIVER-SOCKET", "RECEIVER-CPU", "LOWER-BOUND")),
     Cause("sender's own queue", "SENDER-QUEUE", options=("--up", "-b", "40M", "-t", "2"),
           staging=shaped_sender, also=("BUFFERBLOAT",)),

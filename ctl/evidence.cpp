@@ -5,6 +5,7 @@
 #include "verdict/signs.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace wyn::ctl {
 
@@ -189,8 +190,7 @@ void add_follow_ups(verdict::Load& load, const DirectionResult& searched,
         load.low_rate_loss = verdict::path_loss(load_of(*half, probe));
     const auto* const overload = probe.follow_up(searched.direction, session::overload_share);
     if (overload == nullptr || &probe.beside(searched) != &overload->loaded) return;
-    const verdict::Load beyond = load_of(*overload, probe);
-    load.latency = beyond.latency;
+    load.then = std::exchange(load.latency, load_of(*overload, probe).latency);
     if (const auto losses = overload->losses())
         load.overload_loss =
             verdict::Share{.hits = losses->total, .trials = overload->sent.offered()};

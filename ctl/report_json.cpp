@@ -53,8 +53,7 @@ Json path_loss_json(const verdict::Load& load) {
 Json load_latency_json(const verdict::Load& load) {
     if (!load.latency) return nullptr;
     const verdict::LoadLatency& latency = *load.latency;
-    const auto flow_queueing =
-        load.in_band ? verdict::has_flow_queueing(*load.in_band, latency) : std::nullopt;
+    const auto flow_queueing = verdict::has_flow_queueing(load);
     return {{"added_ns", latency.added.count()},
             {"mean_increase_ns", latency.mean_increase.count()},
             {"p99_increase_ns", ns_or_null(latency.p99_increase)},

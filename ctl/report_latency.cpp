@@ -2,6 +2,7 @@
 // what the load adds to them.
 #include "ctl/figures.hpp"
 #include "ctl/report_page.hpp"
+#include "verdict/signs.hpp"
 
 #include <fmt/format.h>
 
@@ -94,7 +95,7 @@ std::string added_row(const Page& page, const session::DirectionResult& directio
     pieces.push_back("grade " +
                      painted(page.style, ink_of(latency->grade), verdict::name(latency->grade)));
     const auto& in_band = page.load(direction).in_band;
-    if (in_band && verdict::has_flow_queueing(*in_band, *latency) == true)
+    if (in_band && verdict::has_flow_queueing(page.load(direction)) == true)
         pieces.push_back(fmt::format("its own flow {}", signed_ms(*in_band)));
     return row(direction.direction, "added", std::move(pieces), "   ", page.style);
 }

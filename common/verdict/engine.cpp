@@ -33,6 +33,8 @@ constexpr std::array dominances{
     Dominance{Code::policer, Code::line_rate},
     Dominance{Code::two_rate, Code::line_rate},
     Dominance{Code::receiver_socket, Code::line_rate},
+    // Its socket was full because of that.
+    Dominance{Code::receiver_cpu, Code::receiver_socket},
     // These name the reason for the bound.
     Dominance{Code::sender_cpu, Code::lower_bound},
     Dominance{Code::sender_queue, Code::lower_bound},
@@ -63,6 +65,31 @@ bool is_about_path(Code code) {
     case Code::busy_server:
     case Code::lower_bound:
     case Code::clock_step:
+    case Code::unknown: return false;
+    }
+    return false;
+}
+
+// What a host or the server had to do with it comes before what is said of the path in spite of it.
+bool puts_in_doubt(Code code) {
+    switch (code) {
+    case Code::sender_cpu:
+    case Code::sender_queue:
+    case Code::receiver_socket:
+    case Code::receiver_cpu:
+    case Code::busy_server:
+    case Code::clock_step: return true;
+    case Code::bufferbloat:
+    case Code::policer:
+    case Code::aqm:
+    case Code::random_loss:
+    case Code::unstable:
+    case Code::two_rate:
+    case Code::line_rate:
+    case Code::remarked:
+    case Code::ecn_bleached:
+    case Code::pmtu_blackhole:
+    case Code::lower_bound:
     case Code::unknown: return false;
     }
     return false;
@@ -102,11 +129,13 @@ void judge_load(const Evidence& evidence, const Load& load, std::vector<Finding>
     std::ranges::move(found, std::back_inserter(into));
 }
 
-// Equal ones stay as they are: download before upload, in the order of the rules.
+// Those that doubt is cast by before others; equal ones stay as they are: download before upload,
+// in the order of the rules.
 std::vector<Finding> worst_first(std::vector<Finding> findings) {
     const auto is_worse = [](const Finding& one, const Finding& other) {
         if (one.level != other.level) return one.level > other.level;
-        return one.confidence > other.confidence;
+        if (one.confidence != other.confidence) return one.confidence > other.confidence;
+        return puts_in_doubt(one.code) && !puts_in_doubt(other.code);
     };
     std::vector<Finding> sorted;
     sorted.reserve(findings.size());

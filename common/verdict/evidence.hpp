@@ -104,7 +104,8 @@ struct Load {
     std::optional<LoadLatency> latency; // of others beside it, or beside the overload after it
     // What did not get through of that overload; nothing: there was none.
     std::optional<Share> overload_loss;
-    std::optional<Duration> in_band;    // by how much it delays itself
+    std::optional<Duration> in_band; // by how much it delays itself
+    std::optional<LoadLatency> then; // of others at that time; nothing: `latency` is
 
     std::optional<wire::Pacing> pacing;
     std::optional<Duration> lateness_p99;   // how much later than their times trains left

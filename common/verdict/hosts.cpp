@@ -201,6 +201,12 @@ std::optional<Finding> receiver_cpu(const Evidence& /*evidence*/, const Load& lo
             : fmt::format("The network device of {} dropped {} datagrams meanwhile, of whomever "
                           "they were.",
                           receiver, *host.device_drops));
+    if (socket_dropped && is_busy) {
+        const auto dropped = socket_loss(load);
+        finding.level = std::max(finding.level, level_of_loss(dropped->ratio()));
+        finding.sentence +=
+            fmt::format(" Its socket dropped {} of {} datagrams.", dropped->hits, dropped->trials);
+    }
     add_busy(finding.evidence, host);
     if (host.device_drops)
         finding.evidence.push_back(count_value("device_drops", *host.device_drops));

@@ -22,14 +22,15 @@ bool overlap(const Share& one, const Share& other) {
     return a.low <= b.high && b.low <= a.high;
 }
 
-// Two shares, of a low and of a high rate, that may be one and the same.
+// Two shares, of a low and of a high rate: they may be one and the same.
 std::optional<Confidence> by_rates(const Load& load, const Share& high) {
     if (high.hits < many) return std::nullopt;
-    if (load.low_rate_loss)
-        return load.low_rate_loss->hits >= few && overlap(*load.low_rate_loss, high)
-                   ? std::optional{load.low_rate_loss->hits >= many ? Confidence::high
-                                                                    : Confidence::medium}
-                   : std::nullopt;
+    if (const auto& low = load.low_rate_loss) {
+        // Where the queue of a full path loses as well, what is lost at a low rate is lost anyway.
+        const bool is_lost_anyway = overlap(*low, high) || low->ratio() >= noticeable_loss;
+        if (low->hits < few || !is_lost_anyway) return std::nullopt;
+        return low->hits >= many ? Confidence::high : Confidence::medium;
+    }
     if (load.idle_loss && load.idle_loss->hits >= few && overlap(*load.idle_loss, high))
         return Confidence::medium;
     return std::nullopt;
@@ -47,7 +48,8 @@ std::optional<Confidence> by_floor(const Load& load, const Share& all) {
 
 // Evidence that next to nothing is lost as long as less is sent.
 bool is_clean_at_low_rates(const Load& load, const Share& high) {
-    if (load.low_rate_loss && !overlap(*load.low_rate_loss, high)) return true;
+    const auto& low = load.low_rate_loss;
+    if (low && !overlap(*low, high) && low->ratio() < noticeable_loss) return true;
     return load.capacity && load.capacity->loss_floor &&
            *load.capacity->loss_floor < ordinary_floor;
 }
@@ -62,7 +64,9 @@ std::optional<Finding> random_loss(const Evidence& /*evidence*/, const Load& loa
     const auto rates = by_rates(load, high);
     const auto floor = by_floor(load, *whole);
     if (!rates && !floor) return std::nullopt;
-    const double ratio = floor ? *load.capacity->loss_floor : high.ratio();
+    const double ratio = floor                ? *load.capacity->loss_floor
+                         : load.low_rate_loss ? load.low_rate_loss->ratio()
+                                              : high.ratio();
     Finding finding{.code = Code::random_loss,
                     .direction = load.direction,
                     .confidence =

@@ -128,7 +128,9 @@ std::optional<Finding> bufferbloat(const Evidence& /*evidence*/, const Load& loa
     const bool overloaded = load.overload_loss.has_value();
     if (!overloaded && load.in_band && *load.in_band < latency.added / 4) return std::nullopt;
     const bool was_full = filled(load) || load.limited_by == wire::LimitedBy::stack;
-    const bool is_sure = was_full && latency.idle_spread.has_value();
+    // Where the rate falls by itself, delay rises without more of a load.
+    const bool is_steady = !load.capacity || load.capacity->word != CapacityWord::unstable;
+    const bool is_sure = was_full && is_steady && latency.idle_spread.has_value();
     Finding finding{.code = Code::bufferbloat,
                     .direction = load.direction,
                     .confidence = is_sure ? Confidence::high : Confidence::medium,
@@ -210,8 +212,7 @@ std::optional<Finding> aqm(const Evidence& /*evidence*/, const Load& load) {
                         load_name);
         finding.evidence = {count_value("marked", marked->hits),
                             count_value("markable", marked->trials)};
-    } else if (load.in_band && load.latency && own_delay(load) != DelaySign::flat &&
-               has_flow_queueing(*load.in_band, *load.latency) == true) {
+    } else if (own_delay(load) != DelaySign::flat && has_flow_queueing(load) == true) {
         finding.confidence = others_known ? Confidence::high : Confidence::medium;
         finding.sentence =
             fmt::format("The {} waits in a queue of its own: others hardly notice it.", load_name);

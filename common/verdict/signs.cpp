@@ -55,6 +55,20 @@ std::string capitalised(std::string sentence) {
     return sentence;
 }
 
+bool loses_only_when_full(const Load& load) {
+    const auto whole = path_loss(load);
+    if (!whole || !load.low_rate_loss) return false;
+    return load.low_rate_loss->ratio() < noticeable_loss &&
+           interval_of(*load.low_rate_loss).high < interval_of(*whole).low;
+}
+
+std::optional<bool> has_flow_queueing(const Load& load) {
+    if (!load.in_band || !load.latency) return std::nullopt;
+    const auto at_last = has_flow_queueing(*load.in_band, *load.latency);
+    const auto then = load.then ? has_flow_queueing(*load.in_band, *load.then) : at_last;
+    return then == at_last ? then : std::nullopt;
+}
+
 std::optional<Share> path_loss(const Load& load) {
     return share_of(load.path_lost, left_sender(load));
 }

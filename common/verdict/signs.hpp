@@ -53,6 +53,14 @@ DelaySign own_delay(const Load& load);
 DelaySign delay_of_others(const Load& load);
 inline constexpr Duration climbing_delay = 30ms;
 
+// Whether it was found out that next to nothing is lost at a low rate, and clearly less than by
+// this load: a search fills the path on purpose, and what a full queue drops needs no other reason.
+bool loses_only_when_full(const Load& load);
+
+// Whether the load waits in a queue of its own, by what others waited at the same time and beside
+// the overload: one that found a token bucket full delays nobody.
+std::optional<bool> has_flow_queueing(const Load& load);
+
 // A sender that skips one in a hundred of what was due was not fast enough (session/bulk_sender);
 // one stall of a host in a short load does as much.
 inline constexpr double too_much_skipped = 0.01;

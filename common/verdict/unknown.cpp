@@ -74,6 +74,7 @@ std::optional<Finding> unexplained_loss(const Load& load, std::span<const Findin
         return std::nullopt;
     const Share lost = *path_loss(load);
     if (is_explained(lost, load, found)) return std::nullopt;
+    if (load.kind == LoadKind::searched && loses_only_when_full(load)) return std::nullopt;
     Finding finding = unknown_finding(
         load,
         fmt::format("The path lost {} of {} datagrams, and what is known does not tell why.",

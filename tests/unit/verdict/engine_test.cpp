@@ -55,6 +55,18 @@ TEST_CASE("the worst finding comes first and sets the level", "[verdict]") {
     CHECK(verdict->summary == "Download at line rate, upload spoiled by bufferbloat.");
 }
 
+TEST_CASE("a doubt about the hosts comes before what is said of the path all the same",
+          "[verdict]") {
+    Evidence evidence = both(bloated(), bloated());
+    evidence.other_loads = 1;
+    const auto verdict = judge(evidence);
+    REQUIRE(verdict);
+    REQUIRE(verdict->findings.size() == 3);
+    CHECK(verdict->findings[0].code == Code::busy_server);
+    CHECK(verdict->findings[1].code == Code::bufferbloat);
+    CHECK(verdict->findings[1].confidence == Confidence::medium);
+}
+
 TEST_CASE("findings of equal weight go download first", "[verdict]") {
     const auto verdict = judge(both(bloated(), bloated()));
     REQUIRE(verdict);

@@ -1,6 +1,8 @@
 #include "check.hpp"
 #include "unit/verdict/loads.hpp"
 
+#include <algorithm>
+
 using namespace wyn;
 using namespace wyn::verdict;
 using test::found;
@@ -216,6 +218,22 @@ TEST_CASE("a receiver that is busy and drops is too slow", "[verdict]") {
     const bool busy = load.receiver.thread_busy > 0.9 || load.receiver.core_busy > 0.9 ||
                       load.receiver.steal > 0.0;
     if (busy) CHECK(found(load, Code::receiver_cpu)->confidence == Confidence::high);
+}
+
+TEST_CASE("a socket that was full because its host was busy is told of once", "[verdict]") {
+    Load load = overflowing_load();
+    load.receiver.thread_busy = 0.95;
+    load.direction = wire::Direction::down;
+    const auto verdict = judge({.idle_rtt = 10ms, .down = load});
+    REQUIRE(verdict);
+    const auto is = [](Code code) {
+        return [code](const Finding& finding) { return finding.code == code; };
+    };
+    CHECK(std::ranges::none_of(verdict->findings, is(Code::receiver_socket)));
+    REQUIRE(std::ranges::any_of(verdict->findings, is(Code::receiver_cpu)));
+    CHECK(found(load, Code::receiver_cpu)->sentence.find("Its socket dropped") !=
+          std::string::npos);
+    CHECK(found(load, Code::receiver_cpu)->level == Level::bad);
 }
 
 TEST_CASE("a receiver that is busy and drops nothing has done its work", "[verdict]") {

@@ -119,3 +119,19 @@ TEST_CASE("loss that comes with the rate is not random", "[verdict]") {
     }
     CHECK_FALSE(found(load, Code::random_loss));
 }
+
+TEST_CASE("loss at half of the rate is random though a full queue loses more", "[verdict]") {
+    Load load = lossy();
+    load.capacity->loss_floor.reset();
+    load.high_rate_loss.reset();
+    load.path_lost = 6'000; // 2 % anyway, and 4 % in the queue
+    load.received = 94'000;
+    load.low_rate_loss = Share{.hits = 12, .trials = 600};
+    const auto finding = found(load, Code::random_loss);
+    REQUIRE(finding);
+    CHECK(finding->confidence == Confidence::high);
+    load.low_rate_loss->hits = 7;
+    CHECK(found(load, Code::random_loss)->confidence == Confidence::medium);
+    load.low_rate_loss->hits = 1;
+    CHECK_FALSE(found(load, Code::random_loss));
+}

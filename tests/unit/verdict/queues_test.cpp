@@ -1,5 +1,6 @@
 #include "check.hpp"
 #include "unit/verdict/loads.hpp"
+#include "verdict/signs.hpp"
 
 using namespace wyn;
 using namespace wyn::verdict;
@@ -144,6 +145,12 @@ TEST_CASE("an overload tells how large the queue is, if it fills it", "[verdict]
     }
 }
 
+TEST_CASE("where the rate varies a rising delay may be of that", "[verdict]") {
+    Load load = bloated();
+    load.capacity = Capacity{.word = CapacityWord::unstable, .ip = BitRate{90'000'000}};
+    CHECK(found(load, Code::bufferbloat)->confidence == Confidence::medium);
+}
+
 TEST_CASE("without the signs that make it sure, bufferbloat is probable", "[verdict]") {
     Load load = bloated();
     SECTION("the path was not seen to be full") {
@@ -277,6 +284,16 @@ TEST_CASE("marks of congestion come from a managed queue", "[verdict]") {
         load.latency = risen_by(100ms);
         CHECK_FALSE(found(load, Code::aqm));
     }
+}
+
+TEST_CASE("whose queue it is must show beside the search and beside the overload", "[verdict]") {
+    Load load = test::sound_load();
+    load.in_band = 20ms;
+    load.latency = risen_by(100us); // the overload met a token bucket that had filled again
+    load.then = risen_by(19ms);
+    CHECK_FALSE(has_flow_queueing(load));
+    load.then = risen_by(200us);
+    CHECK(has_flow_queueing(load) == true);
 }
 
 TEST_CASE("a load that others do not wait for is in a queue of its own", "[verdict]") {

@@ -1,5 +1,6 @@
 #include "check.hpp"
 #include "unit/verdict/loads.hpp"
+#include "verdict/signs.hpp"
 
 using namespace wyn;
 using namespace wyn::verdict;
@@ -83,4 +84,17 @@ TEST_CASE("a load without a result says why there is none", "[verdict]") {
     CHECK(found(load, Code::unknown)->sentence == "Nothing arrived of the upload.");
     load.received = 1;
     CHECK(found(load, Code::unknown)->sentence == "Too little arrived of the upload for a rate.");
+}
+
+TEST_CASE("what a search loses in a queue that it filled needs no other reason", "[verdict]") {
+    Load load = lossy();
+    load.kind = LoadKind::searched;
+    load.low_rate_loss = Share{.hits = 0, .trials = 600};
+    CHECK(loses_only_when_full(load));
+    CHECK_FALSE(found(load, Code::unknown));
+    load.low_rate_loss = Share{.hits = 0, .trials = 20}; // says next to nothing
+    CHECK(found(load, Code::unknown));
+    load.kind = LoadKind::fixed;
+    load.low_rate_loss = Share{.hits = 0, .trials = 600};
+    CHECK(found(load, Code::unknown));
 }
