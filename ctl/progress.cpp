@@ -17,6 +17,7 @@ std::string_view name_of(session::ProbePhase phase) {
     case session::ProbePhase::idle: return "idle latency";
     case session::ProbePhase::down: return "download";
     case session::ProbePhase::up: return "upload";
+    case session::ProbePhase::resting: return "letting queues run empty";
     case session::ProbePhase::closing: return "finishing";
     case session::ProbePhase::done: return "done";
     }

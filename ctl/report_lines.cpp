@@ -16,6 +16,7 @@ std::string_view name_of(ProbePhase phase) {
     case ProbePhase::idle: return "idle";
     case ProbePhase::down: return "down";
     case ProbePhase::up: return "up";
+    case ProbePhase::resting: return "resting";
     case ProbePhase::closing: return "closing";
     case ProbePhase::done: return "done";
     }

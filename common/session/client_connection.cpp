@@ -425,7 +425,7 @@ ProbeProgress ClientConnection::progress(MonoTime now) const {
         break;
     case Step::done: progress.phase = ProbePhase::done; break;
     case Step::waiting:
-    case Step::resting:
+    case Step::resting: progress.phase = ProbePhase::resting; break;
     case Step::closing: progress.phase = ProbePhase::closing; break;
     }
     return progress;

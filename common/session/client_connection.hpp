@@ -54,7 +54,8 @@ Duration longest_search(Duration rtt, Duration sustained);
 // The smallest budget with which such a probe can measure something on a short path.
 std::uint64_t least_budget(const ProbePlan& plan);
 
-enum class ProbePhase : std::uint8_t { opening, idle, down, up, closing, done };
+// resting: after a load, until the queues of the path have run empty.
+enum class ProbePhase : std::uint8_t { opening, idle, down, up, resting, closing, done };
 
 // What a live display shows.
 struct ProbeProgress {

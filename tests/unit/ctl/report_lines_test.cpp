@@ -65,8 +65,9 @@ TEST_CASE("a phase is told once, and how it goes every time", "[ctl]") {
 }
 
 TEST_CASE("every phase has its name", "[ctl]") {
-    for (const ProbePhase phase : {ProbePhase::opening, ProbePhase::idle, ProbePhase::down,
-                                   ProbePhase::up, ProbePhase::closing, ProbePhase::done}) {
+    for (const ProbePhase phase :
+         {ProbePhase::opening, ProbePhase::idle, ProbePhase::down, ProbePhase::up,
+          ProbePhase::resting, ProbePhase::closing, ProbePhase::done}) {
         ProgressLines lines;
         CHECK(parsed(lines.update(1s, {.phase = phase})).size() == 2);
     }
