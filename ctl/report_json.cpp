@@ -148,32 +148,25 @@ Json capacity_json(const session::DirectionResult& result) {
             {"loss_floor_ppb", found.loss_floor_ppb}};
 }
 
-Json follow_up_json(const session::ProbeResult& result, double share,
-                    const session::DirectionResult& followed) {
-    const verdict::Load load = load_of(followed, result);
-    return {{"capacity_ratio", share},
-            {"asked_bps", followed.asked.bps()},
-            {"rate_bps", rates_json(followed)},
-            {"packets", packets_json(followed, load)},
-            {"loaded_rtt_ns", rtt_json(followed.loaded.rtt)},
+Json follow_up_json(const session::ProbeResult& result, const session::FollowUp& followed) {
+    const verdict::Load load = load_of(followed.load, result);
+    return {{"capacity_ratio", followed.share},
+            {"asked_bps", followed.load.asked.bps()},
+            {"rate_bps", rates_json(followed.load)},
+            {"packets", packets_json(followed.load, load)},
+            {"loaded_rtt_ns", rtt_json(followed.load.loaded.rtt)},
             {"latency_under_load", load_latency_json(load)},
-            {"end", wire::name(followed.end)}};
+            {"end", wire::name(followed.load.end)}};
 }
 
-// The loads after the search, at shares of what it found; null when none was asked for.
-Json staircase_json(const Report& report, wire::Direction direction) {
-    if (!report.options.staircase) return nullptr;
-    Json stairs = Json::array();
-    for (const session::FollowUp& stair : report.result->follow_ups)
-        if (stair.load.direction == direction && stair.share != session::overload_share)
-            stairs.push_back(follow_up_json(*report.result, stair.share, stair.load));
-    return stairs;
-}
-
-// Null when there was none.
-Json follow_up_json(const session::ProbeResult& result, wire::Direction direction, double share) {
-    const session::DirectionResult* const load = result.follow_up(direction, share);
-    return load != nullptr ? follow_up_json(result, share, *load) : Json(nullptr);
+// The loads after a search, in the order in which they were loaded; null without a search S3.
+Json follow_ups_json(const Report& report, const session::DirectionResult& searched) {
+    if (searched.search != wire::Search::s3) return nullptr;
+    Json loads = Json::array();
+    for (const session::FollowUp& one : report.result->follow_ups)
+        if (one.load.direction == searched.direction)
+            loads.push_back(follow_up_json(*report.result, one));
+    return loads;
 }
 
 Json direction_json(const Report& report, const session::DirectionResult& result,
@@ -204,11 +197,7 @@ Json direction_json(const Report& report, const session::DirectionResult& result
             {"ttl", ttl_value(result)},
             {"hops", hops_value(result)},
             {"flows", flows_json(report, result.direction)},
-            {"half", report.options.staircase
-                         ? Json(nullptr)
-                         : follow_up_json(*report.result, result.direction, session::half_share)},
-            {"overload", follow_up_json(*report.result, result.direction, session::overload_share)},
-            {"staircase", staircase_json(report, result.direction)},
+            {"follow_ups", follow_ups_json(report, result)},
             {"end", wire::name(result.end)}};
 }
 

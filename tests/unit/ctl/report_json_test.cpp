@@ -234,11 +234,12 @@ TEST_CASE("numbers are whole and in the unit of their name", "[ctl]") {
 }
 
 TEST_CASE("a staircase has one value for each of its loads", "[ctl]") {
-    CHECK(parsed(test::searched())["down"]["staircase"].is_null());
+    CHECK(parsed(test::ordinary())["down"]["follow_ups"].is_null());
+    CHECK(parsed(test::searched())["down"]["follow_ups"].empty());
     const json document = parsed(test::with_staircase());
     CHECK(document["test"]["staircase"] == true);
-    CHECK(document["up"]["staircase"].empty());
-    const json& stairs = document["down"]["staircase"];
+    CHECK(document["up"]["follow_ups"].empty());
+    const json& stairs = document["down"]["follow_ups"];
     REQUIRE(stairs.size() == 4);
     CHECK(stairs[0]["capacity_ratio"] == 0.5);
     CHECK(stairs[0]["packets"]["lost"]["total"] == 0);
