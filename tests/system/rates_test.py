@@ -7,7 +7,8 @@ from harness import Outcome, SystemTest, Daemon
 # IP layer's part of it (RFC 9097 measures there) is 1500 of 1514 bytes.
 TBF_BPS = 100_000_000
 IP_BPS = TBF_BPS * 1500 / 1514
-TOLERANCE = 0.03
+# A sanitizer's build may be too slow to fill the bucket all the time.
+TOLERANCE = 0.03 if harness.SANITIZE == "none" else 0.1
 # A search fills the queue by 10 ms or so, S3 for half of its time.
 QUEUE_NS = 2_000_000
 GIGABIT = 1_000_000_000
