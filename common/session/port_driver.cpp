@@ -62,6 +62,8 @@ std::size_t PortDriver::receive(MonoTime now, std::size_t most_trains) {
     if (session_.is_sending() || session_.is_receiving())
         watch_.on_turn(now, session_.packets_moved());
     session_.on_timer(now, out_);
+    // A load that ended while its socket was full has nothing more to send into it.
+    if (!session_.is_sending()) waits_for_room_ = false;
     flush();
     complete_news();
     return taken;

@@ -42,6 +42,7 @@ public:
     }
     dgram::SendOutcome send(std::span<const std::uint8_t> bytes, std::size_t segment_size,
                             const dgram::Endpoint* /*to*/) override {
+        if (full) return {dgram::SendStatus::would_block, 0, EAGAIN};
         if (segment_size > device_bytes) return {dgram::SendStatus::refused, 0, EMSGSIZE};
         sent.emplace_back(receives, Message(bytes.begin(), bytes.end()));
         return {.segments = bytes.size() / segment_size};
@@ -57,7 +58,8 @@ public:
     dgram::TrafficClass traffic_class;
     std::size_t device_bytes = 65507;
     std::size_t told = 1492;
-    int errors = 0; // of the next calls of receive()
+    bool full = false; // the socket has no room
+    int errors = 0;    // of the next calls of receive()
     std::deque<Arrival> arrivals;
     int receives = 0;
     std::vector<std::pair<int, Message>> sent; // behind which receive(), and what
@@ -205,6 +207,33 @@ TEST_CASE("a load leaves with the marks that were ordered, and the record tells 
     // And what the host has to say about it.
     CHECK(std::get<TestEnded>(*ended).sent.host.qdisc_drops == 7);
     CHECK(gauge.begun);
+}
+
+TEST_CASE("a load that ends while its socket is full waits for no room any more", "[session]") {
+    Door door;
+    Gauge gauge;
+    SeededRandom random{1};
+    PortDriver driver{{.side = Side::client,
+                       .role = PortRole::upload,
+                       .session = 5,
+                       .keys = keys,
+                       .peer = client},
+                      start,
+                      random,
+                      door,
+                      gauge};
+    driver.on_order(
+        start, BeginSending{
+                   .test = 1, .rate = BitRate{1'000'000}, .duration = 1s, .datagram_bytes = 1000});
+    door.full = true;
+    CHECK_FALSE(driver.send_train(start + 100ms));
+    REQUIRE(driver.waits_for_room());
+    driver.receive(start + 101ms, 1);
+    CHECK(driver.waits_for_room()); // it has more to send
+    driver.on_order(start + 102ms, EndTest{.test = 1});
+    driver.receive(start + 102ms, 1);
+    CHECK_FALSE(driver.waits_for_room());
+    CHECK(driver.due() < never); // its heartbeats go on
 }
 
 TEST_CASE("a size that the host refuses is answered short, with the word that it was refused",
