@@ -11,18 +11,7 @@ namespace {
 
 // Until the server has confirmed a port the client beats about once per round trip of a long path.
 constexpr Duration beat_until_confirmed = 50ms;
-// A port that has had nothing to do for this long rests: what it says about itself is worth less
-// than what it costs a daemon with hundreds of sessions.
-constexpr Duration until_rest = 2s;
-constexpr Duration snapshot_interval_at_rest = 30s;
-// Of a server's port that does nothing but answer probes.
-constexpr Duration snapshot_interval_probed = 1s;
 constexpr Duration clock_interval = 1s;
-// At rest the control port alone keeps the session alive; half of the idle time is left for beats
-// after a lost one. The others beat to keep what a NAT on the way remembers of them, which is at
-// least 30 s in practice (RFC 4787 wants 2 min).
-constexpr int beats_per_idle_timeout = 2;
-constexpr Duration longest_beat_interval = 25s;
 
 const crypto::Key128& sending_key(const PortSetup& setup) {
     return setup.side == Side::client ? setup.keys.client_to_server : setup.keys.server_to_client;
@@ -54,8 +43,7 @@ std::string_view name(PortRole role) {
 
 PortSession::PortSession(const PortSetup& setup, MonoTime now, Random& random)
     : setup_{setup}, random_{random}, sealer_{setup.session, sending_key(setup)},
-      opener_{setup.session, receiving_key(setup)}, last_heard_{now}, last_active_{now},
-      last_snapshot_{now} {
+      opener_{setup.session, receiving_key(setup)}, activity_{setup, now} {
     counts_.role = setup.role;
     if (is_server()) {
         answerer_ = std::make_unique<BeatAnswerer>(random);
@@ -90,15 +78,15 @@ OutDatagram& PortSession::send(const wire::SealedBody& body, Outbox& out,
     datagram.to = to;
     ++counts_.datagrams_out;
     counts_.bytes_out += datagram.size;
-    changed_ = true;
+    activity_.note_change();
     return datagram;
 }
 
 // Orders.
 
 void PortSession::on_order(MonoTime now, const PortOrder& order, Outbox& out) {
-    last_active_ = now;
-    changed_ = true;
+    activity_.note_work(now);
+    activity_.note_change();
     if (const auto* begin = std::get_if<BeginSending>(&order)) {
         WYN_CHECK(sends_bulk());
         const std::uint32_t header_bytes = setup_.peer.address.header_bytes();
@@ -150,7 +138,7 @@ void PortSession::on_probing(MonoTime now, const SetProbing& order) {
 
 void PortSession::on_train(MonoTime now, const dgram::ReceivedTrain& train, Outbox& out) {
     const std::size_t count = train.count();
-    changed_ = true;
+    activity_.note_change();
     if (train.cut_off) return counts_.drops.count(wire::Drop::length, count);
     if (!may_talk(train.from)) return counts_.drops.count(wire::Drop::source, count);
     const Arrived at{.now = now,
@@ -178,7 +166,7 @@ void PortSession::on_bulk(const dgram::ReceivedTrain& train) {
     if (!is_receiving() || !peer_) return counts_.drops.count(wire::Drop::unexpected, count);
     const auto authentic = bulk_tagger_->verify(train.bytes, train.segment_size);
     count_bulk(train, authentic);
-    if (authentic.any()) last_heard_ = std::max(last_heard_, train.stamp.time);
+    if (authentic.any()) activity_.note_heard(train.stamp.time);
     receiver_->on_train(train, authentic);
 }
 
@@ -202,8 +190,7 @@ void PortSession::on_message(const Arrived& at, wire::Bytes datagram, Outbox& ou
         if (body.error() == wire::Drop::replayed) on_copy(datagram);
         return counts_.drops.count(body.error());
     }
-    last_heard_ = at.now;
-    silence_told_ = false;
+    activity_.note_heard(at.now);
     ++counts_.datagrams_in;
     counts_.bytes_in += datagram.size();
     if (const auto drop = dispatch(at, *body, out)) counts_.drops.count(*drop);
@@ -288,13 +275,13 @@ std::optional<wire::Drop> PortSession::on_beat(const Arrived& at, const wire::Be
 // At rest a BEAT0 says that the client is there and BEAT1 that the server is: a BEAT2 would tell
 // the server no more than what a round trip takes.
 bool PortSession::may_leave_out(const wire::Beat& answer, MonoTime now) const {
-    return answer.step == 2 && asker_->confirmed() && rests(now);
+    return answer.step == 2 && asker_->confirmed() && activity_.rests(now);
 }
 
 std::optional<wire::Drop> PortSession::on_probe(const Arrived& at, const wire::Probe& probe,
                                                 Outbox& out) {
     if (setup_.role != PortRole::control || !is_server() || !peer_) return wire::Drop::unexpected;
-    last_probed_ = at.now;
+    activity_.note_probed(at.now);
     if (!latency_answerer_) {
         latency_answerer_ = std::make_unique<LatencyAnswerer>(setup_.terms.max_rate);
         clock_watch_ = std::make_unique<ClockWatch>();
@@ -337,7 +324,7 @@ void PortSession::on_departure(const dgram::Departure& departure) {
 
 bool PortSession::wants_clock(MonoTime now) const {
     return clock_watch_ && now - clock_watch_->observed() >= clock_interval &&
-           now - last_probed_ < clock_interval;
+           activity_.is_probed(now, clock_interval);
 }
 
 void PortSession::on_clock(const ClockReading& reading) {
@@ -383,9 +370,9 @@ void PortSession::on_sent(MonoTime now, const dgram::SendOutcome& outcome) {
 }
 
 void PortSession::on_timer(MonoTime now, Outbox& out) {
-    if (is_active()) last_active_ = now;
+    if (works()) activity_.note_work(now);
     if (asker_) {
-        asker_->set_interval(now, beat_interval(now));
+        asker_->set_interval(now, activity_.beat_interval(now, probing_interval()));
         if (const auto beat = asker_->on_timer(now)) send(*beat, out);
     }
     if (waiting_probing_ && asker_->confirmed())
@@ -400,8 +387,8 @@ void PortSession::on_timer(MonoTime now, Outbox& out) {
     if (receiver_)
         if (const auto feedback = receiver_->on_timer(now)) send(*feedback, out);
     tell_ended_tests(out);
-    if (now >= silence_due()) {
-        silence_told_ = true;
+    if (now >= activity_.silence_due()) {
+        activity_.note_silence_told();
         out.news.emplace_back(PortSilent{});
     }
     tell_snapshot(now, out);
@@ -469,10 +456,9 @@ PortSnapshot PortSession::snapshot() const {
     return snapshot;
 }
 
-bool PortSession::is_active() const {
-    const Duration probing = probing_interval();
-    const bool probes = probing > Duration::zero() && probing < until_rest;
-    return is_sending() || is_receiving() || probes || mtu_prober_;
+bool PortSession::works() const {
+    return is_sending() || is_receiving() || PortActivity::is_work(probing_interval()) ||
+           mtu_prober_;
 }
 
 // Of the client's control port; zero: it does not probe.
@@ -480,54 +466,21 @@ Duration PortSession::probing_interval() const {
     return latency_prober_ ? latency_prober_->interval() : Duration::zero();
 }
 
-bool PortSession::rests(MonoTime now) const {
-    return now - std::max(last_active_, last_probed_) >= until_rest;
-}
-
-Duration PortSession::beat_interval(MonoTime now) const {
-    const Duration heartbeat = setup_.terms.heartbeat;
-    const Duration probing = probing_interval();
-    // Probes and echoes show more often than beats that both ends live and how long the way takes.
-    const bool shown = probing > Duration::zero() && probing <= heartbeat;
-    if (!shown && now - last_active_ < until_rest) return heartbeat;
-    const Duration alive = setup_.terms.idle_timeout / beats_per_idle_timeout;
-    return std::max(heartbeat, setup_.role == PortRole::control ? alive : longest_beat_interval);
-}
-
-// Often while there is something to follow, seldom when only beats were counted, and without a
-// change only as a sign of life, where somebody waits for one.
-Duration PortSession::snapshot_interval() const {
-    if (last_snapshot_ - last_active_ < until_rest) return setup_.snapshot_interval;
-    if (!rests(last_snapshot_)) return snapshot_interval_probed;
-    return changed_ ? snapshot_interval_at_rest : Duration::max();
-}
-
-MonoTime PortSession::snapshot_due() const {
-    return saturating_add(last_snapshot_, std::min(snapshot_interval(), setup_.sign_of_life));
-}
-
 void PortSession::tell_snapshot(MonoTime now, Outbox& out) {
-    if (now < snapshot_due()) return;
-    last_snapshot_ = now;
-    changed_ = false;
+    if (now < activity_.snapshot_due()) return;
+    activity_.note_snapshot(now);
     out.news.emplace_back(snapshot());
 }
 
 MonoTime PortSession::due() const {
     if (waiting_probing_ && asker_->confirmed()) return MonoTime{};
-    MonoTime due = snapshot_due();
+    MonoTime due = activity_.snapshot_due();
     if (latency_prober_) due = std::min(due, latency_prober_->due());
     if (mtu_prober_) due = std::min(due, mtu_prober_->due());
     if (asker_) due = std::min(due, asker_->due());
     if (sender_ && peer_) due = std::min(due, sender_->due());
     if (receiver_) due = std::min(due, receiver_->due());
-    return std::min(due, silence_due());
-}
-
-// Of the control port alone: the others may rest for longer than that.
-MonoTime PortSession::silence_due() const {
-    const bool tells = setup_.role == PortRole::control && !silence_told_;
-    return tells ? last_heard_ + setup_.terms.idle_timeout : never;
+    return std::min(due, activity_.silence_due());
 }
 
 } // namespace wyn::session

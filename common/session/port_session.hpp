@@ -11,6 +11,7 @@
 #include "session/latency_prober.hpp"
 #include "session/outbox.hpp"
 #include "session/path_mtu.hpp"
+#include "session/port_activity.hpp"
 #include "session/seal.hpp"
 
 namespace wyn::session {
@@ -62,7 +63,7 @@ public:
     // Datagrams of the newest load that have left or come.
     std::uint64_t packets_moved() const;
     // There has been nothing but heartbeats for a while.
-    bool rests(MonoTime now) const;
+    bool rests(MonoTime now) const { return activity_.rests(now); }
 
 private:
     struct Arrived {
@@ -98,12 +99,8 @@ private:
     void send_probes(MonoTime now, Outbox& out);
     void probe_path_mtu(MonoTime now, Outbox& out);
     void tell_ended_tests(Outbox& out);
-    bool is_active() const;
+    bool works() const;
     Duration probing_interval() const;
-    Duration beat_interval(MonoTime now) const;
-    Duration snapshot_interval() const;
-    MonoTime snapshot_due() const;
-    MonoTime silence_due() const;
     void tell_snapshot(MonoTime now, Outbox& out);
     wire::SenderRecord sent() const;
     PortSnapshot snapshot() const;
@@ -129,12 +126,7 @@ private:
     bool broken_told_ = false;
 
     std::optional<dgram::Endpoint> peer_; // the proven one; for the client from the start
-    MonoTime last_heard_;
-    bool silence_told_ = false;
-    MonoTime last_active_;
-    MonoTime last_probed_{}; // by the client
-    MonoTime last_snapshot_;
-    bool changed_ = true; // since then
+    PortActivity activity_;
     Duration rtt_{};
     std::uint16_t path_mtu_ = 0; // as the kernel knows it; 0: not known
     std::uint64_t socket_drops_ = 0;
