@@ -208,18 +208,10 @@ DecodedBody decode_feedback(Bytes datagram) {
                       .newest_step = in.newest_step.u32(),
                       .newest_receipt = in.newest_receipt.u32(),
                       .held_ns = in.held_ns.get(),
-                      .totals = {.packets = in.packets.get(),
-                                 .payload_bytes = in.payload_bytes.get(),
-                                 .duplicates = in.duplicates.get(),
-                                 .reordered = in.reordered.get(),
-                                 .late = in.late.get(),
-                                 .socket_drops = in.socket_drops.get(),
-                                 .rejected = in.rejected.get(),
-                                 .first_arrival_ns = in.first_arrival_ns.get(),
-                                 .last_arrival_ns = in.last_arrival_ns.get(),
-                                 .marks = {.congested = in.congested.get()}},
+                      .totals = counts_of(in),
                       .lowest_delay_ns = std::bit_cast<std::int64_t>(in.lowest_delay_ns.get()),
                       .steps = {}};
+    feedback.totals.marks.congested = in.congested.get();
     if (!in_range(in, feedback)) return Rejected{Drop::value};
     const std::size_t steps = in.steps.get();
     if (datagram.size() != sizeof(FeedbackLayout) + steps * sizeof(StepLayout) + sizeof(Tag))

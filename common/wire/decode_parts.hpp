@@ -40,6 +40,20 @@ inline std::optional<Drop> flaw_of_frame(Bytes datagram) {
     return std::nullopt;
 }
 
+// The counts of a receiver that FEEDBACK and REPORT share, under the same names.
+template <typename Layout>
+ReceiverRecord counts_of(const Layout& in) {
+    return {.packets = in.packets.get(),
+            .payload_bytes = in.payload_bytes.get(),
+            .duplicates = in.duplicates.get(),
+            .reordered = in.reordered.get(),
+            .late = in.late.get(),
+            .socket_drops = in.socket_drops.get(),
+            .rejected = in.rejected.get(),
+            .first_arrival_ns = in.first_arrival_ns.get(),
+            .last_arrival_ns = in.last_arrival_ns.get()};
+}
+
 // decode_report.cpp: its records are a subject of their own.
 DecodedBody decode_report(Bytes datagram);
 

@@ -74,6 +74,22 @@ HostRecord host_from(const ReportLayout& in) {
             .softnet_squeezes = known(in.softnet_squeezes)};
 }
 
+ReceiverRecord received_from(const ReportLayout& in, Role role, bool offload,
+                             const HostRecord& host) {
+    ReceiverRecord received = counts_of(in);
+    received.best_packets = in.best_packets.get();
+    received.best_bytes = in.best_bytes.get();
+    received.best_span_ns = in.best_span_ns.get();
+    received.best_index = in.best_index.u32();
+    received.stamps_missing = in.stamps_missing.u32();
+    received.coalescing = offload && role == Role::receiver;
+    received.longest_train = in.longest_train.u16();
+    received.receive_buffer_bytes = in.receive_buffer_bytes.u32();
+    received.marks = marks_from(in);
+    if (role == Role::receiver) received.host = host;
+    return received;
+}
+
 } // namespace
 
 DecodedBody decode_report(Bytes datagram) {
@@ -107,25 +123,7 @@ DecodedBody decode_report(Bytes datagram) {
                                         .max = lateness(in.lateness_max_ns.u32())},
                            .host = role == Role::sender ? host : HostRecord{}},
                   .capacity = capacity_of(in),
-                  .received = {.packets = in.packets.get(),
-                               .payload_bytes = in.payload_bytes.get(),
-                               .duplicates = in.duplicates.get(),
-                               .reordered = in.reordered.get(),
-                               .late = in.late.get(),
-                               .socket_drops = in.socket_drops.get(),
-                               .rejected = in.rejected.get(),
-                               .first_arrival_ns = in.first_arrival_ns.get(),
-                               .last_arrival_ns = in.last_arrival_ns.get(),
-                               .best_packets = in.best_packets.get(),
-                               .best_bytes = in.best_bytes.get(),
-                               .best_span_ns = in.best_span_ns.get(),
-                               .best_index = in.best_index.u32(),
-                               .stamps_missing = in.stamps_missing.u32(),
-                               .coalescing = offload && role == Role::receiver,
-                               .longest_train = in.longest_train.u16(),
-                               .receive_buffer_bytes = in.receive_buffer_bytes.u32(),
-                               .marks = marks_from(in),
-                               .host = role == Role::receiver ? host : HostRecord{}},
+                  .received = received_from(in, role, offload, host),
                   .server = {.sessions = in.sessions.u16(), .loads = in.loads.u16()}};
 }
 
