@@ -147,6 +147,7 @@ void add_path(verdict::Load& load, const DirectionResult& result, const session:
     if (const auto hops = session::hops_of(result)) load.hops = hops->most;
     if (mtu.bytes == 0) return;
     load.mtu = verdict::PathMtu{.bytes = mtu.bytes};
+    if (mtu.limit == measure::MtuLimit::none) load.mtu->tried_bytes = mtu.bytes;
     if (mtu.limit == measure::MtuLimit::router) load.mtu->icmp_heard = true;
     if (mtu.limit != measure::MtuLimit::silence) return;
     load.mtu->icmp_heard = false;

@@ -91,7 +91,8 @@ std::string added_row(const Page& page, const session::DirectionResult& directio
     std::vector<std::string> pieces{signed_ms(latency->added)};
     if (latency->p99_increase)
         pieces.push_back(fmt::format("p99 {}", signed_ms(*latency->p99_increase)));
-    pieces.push_back(fmt::format("{} UDP round trips a minute", latency->round_trips_per_minute));
+    pieces.push_back(
+        fmt::format("{} UDP round trips a minute", short_count(latency->round_trips_per_minute)));
     pieces.push_back("grade " +
                      painted(page.style, ink_of(latency->grade), verdict::name(latency->grade)));
     const auto& in_band = page.load(direction).in_band;

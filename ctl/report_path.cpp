@@ -25,8 +25,10 @@ std::string both_ways(std::string_view name, const std::optional<std::string>& u
 
 std::optional<std::string> mtu_text(const Load* load) {
     if (load == nullptr || !load->mtu) return std::nullopt;
-    std::string text = fmt::to_string(load->mtu->bytes);
-    if (load->mtu->icmp_heard) text += *load->mtu->icmp_heard ? " (ICMP heard)" : " (black hole)";
+    const verdict::PathMtu& mtu = *load->mtu;
+    std::string text = mtu.tried_bytes == mtu.bytes ? fmt::format("at least {}", mtu.bytes)
+                                                    : fmt::to_string(mtu.bytes);
+    if (mtu.icmp_heard) text += *mtu.icmp_heard ? " (ICMP heard)" : " (black hole)";
     return text;
 }
 

@@ -170,6 +170,9 @@ TEST_CASE("what the path does to packets is evidence", "[ctl]") {
     CHECK_FALSE(evidence.down->mtu->tried_bytes);
     Report report = test::ordinary();
     CHECK_FALSE(evidence_of(report).up->mtu->icmp_heard); // a host's device ends it
+    CHECK_FALSE(evidence_of(report).up->mtu->tried_bytes);
+    report.result->path->up = {.bytes = 9000, .limit = measure::MtuLimit::none};
+    CHECK(evidence_of(report).up->mtu->tried_bytes == 9000u); // and larger ones were not tried
     report.result->path.reset();
     report.result->up->received.marks = {};
     CHECK_FALSE(evidence_of(report).up->mtu);

@@ -265,6 +265,10 @@ TEST_CASE("the path is one line, of what is known of it", "[ctl]") {
     CHECK(has(page(test::with_losses()),
               "    path      MTU ↑ 1400 (black hole) ↓ 1492 (ICMP heard)"));
     CHECK(has(page(test::with_losses()), "NAT: seen as [2001:db8:99::1]:61000\n"));
+    Report loopback = test::ordinary();
+    for (session::PathMtu* const mtu : {&loopback.result->path->up, &loopback.result->path->down})
+        *mtu = {.bytes = 9000, .limit = measure::MtuLimit::none};
+    CHECK(has(page(loopback), "MTU at least 9000 both ways"));
     test::Situation situation = test::home_line();
     situation.evidence.up->mtu->bytes = 1400;
     situation.evidence.down->marks = {{.sent = 2, .received = 0, .packets = 10},

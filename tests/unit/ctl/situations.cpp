@@ -44,7 +44,7 @@ Situation home_line() {
     up.in_band = 176ms;
     down.marks = {Mark{.sent = 46 << 2 | 2, .received = 46 << 2 | 2, .packets = 700'000}};
     up.marks = {Mark{.sent = 46 << 2 | 2, .received = 2, .packets = 40'000}};
-    down.mtu = up.mtu = PathMtu{.bytes = 1500, .tried_bytes = 1500};
+    down.mtu = up.mtu = PathMtu{.bytes = 1500};
     down.hops = 8;
     up.hops = 9;
     return situation;
