@@ -354,6 +354,12 @@ class Counting(DevTest):
         run = self.run_test([entry("base", "OK")], "--suite", "tidy")
         self.assert_ends(run, 0, "1 passed, 0 failed, 0 skipped")
         self.assertFalse((self.tree / "build-asan").exists())
+        self.assertFalse((self.tree / "build-tsan").exists())
+
+    def test_programs_with_one_thread_do_not_run_under_the_thread_sanitizer(self) -> None:
+        run = self.run_test([entry("base", "OK")], "--suite", "fuzz")
+        self.assert_ends(run, 0, "2 passed, 0 failed, 0 skipped")
+        self.assertFalse((self.tree / "build-tsan").exists())
 
 
 if __name__ == "__main__":
