@@ -1,6 +1,7 @@
 #include "ctl/latency_events.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace wyn::ctl {
 

@@ -5,6 +5,7 @@
 #include "stats/order_statistics.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <cmath>
 

@@ -3,7 +3,7 @@
 
 #include "base/placement.hpp"
 #include "base/units.hpp"
-#include "cli/command_line.hpp"
+#include "cli/exit.hpp"
 #include "clock/time.hpp"
 #include "dgram/traffic_class.hpp"
 #include "session/port_link.hpp"

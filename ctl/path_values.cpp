@@ -2,6 +2,8 @@
 
 #include "session/path_marks.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 
 namespace wyn::ctl {

@@ -5,6 +5,7 @@
 #include "verdict/signs.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace wyn::ctl {
 

@@ -4,6 +4,8 @@
 #include "ctl/report_json.hpp"
 #include "verdict/engine.hpp"
 
+#include <nlohmann/json.hpp>
+
 namespace wyn::ctl {
 
 namespace {

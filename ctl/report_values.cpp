@@ -3,6 +3,7 @@
 #include "verdict/engine.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <cmath>
 

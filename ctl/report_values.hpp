@@ -5,7 +5,7 @@
 #include "verdict/evidence.hpp"
 #include "verdict/finding.hpp"
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include <optional>
 #include <string>

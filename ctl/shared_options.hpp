@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "cli/command_line.hpp"
 #include "ctl/options.hpp"
 
 #include <optional>

@@ -1,6 +1,7 @@
 #include "daemon/options.hpp"
 
 #include "base/text.hpp"
+#include "cli/command_line.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

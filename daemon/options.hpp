@@ -1,7 +1,7 @@
 // The command line of wyndrvrd as a value.
 #pragma once
 
-#include "cli/command_line.hpp"
+#include "cli/exit.hpp"
 #include "dgram/address.hpp"
 
 #include <cstdint>

@@ -35,10 +35,6 @@ std::string HelpPage::make_help(const CLI::App* app, std::string /*name*/,
     return page + '\n' + app->get_footer() + '\n';
 }
 
-Exit usage_error(std::string_view program, std::string_view sentence) {
-    return {wrong_usage, fmt::format("{}: {}; see {} --help\n", program, sentence, program)};
-}
-
 std::string describe_parse_error(const CLI::ParseError& error) {
     const std::string what = escaped(error.what(), 200);
     const std::string option = what.substr(0, what.find(':'));

@@ -1,5 +1,6 @@
 #include "check.hpp"
 #include "cli/command_line.hpp"
+#include "cli/exit.hpp"
 #include "unit/lines.hpp"
 
 #include <memory>

@@ -3,6 +3,8 @@
 #include "ctl/latency_json.hpp"
 #include "unit/ctl/documents.hpp"
 
+#include <nlohmann/json.hpp>
+
 using namespace wyn;
 using namespace wyn::ctl;
 using stats::Way;

@@ -5,6 +5,8 @@
 #include "unit/ctl/documents.hpp"
 #include "unit/ctl/situations.hpp"
 
+#include <nlohmann/json.hpp>
+
 using namespace wyn;
 using namespace wyn::ctl;
 using session::ProbePhase;
