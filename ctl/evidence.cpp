@@ -203,6 +203,7 @@ verdict::Evidence evidence_of(const Report& report) {
     verdict::Evidence evidence;
     if (!report.result) return evidence;
     const session::ProbeResult& result = *report.result;
+    evidence.clock_steps = result.clock_steps;
     if (result.idle && result.idle->rtt.enough_for(0.5))
         evidence.idle_rtt = result.idle->rtt.quantile(0.5);
     for (const auto& [searched, load] :

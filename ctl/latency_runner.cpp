@@ -8,12 +8,6 @@ namespace wyn::ctl {
 
 using session::PortRole;
 
-namespace {
-
-constexpr Duration clock_interval = 1s;
-
-}
-
 Result<std::unique_ptr<LatencyRunner>> LatencyRunner::begin(rt::Loop& loop,
                                                             const Settings& settings,
                                                             const Contacted& contacted,
@@ -54,10 +48,7 @@ void LatencyRunner::on_news(PortRole role, const session::PortNews& news) {
 
 void LatencyRunner::on_timer() {
     const MonoTime now = mono_now();
-    if (now >= next_clock_) {
-        next_clock_ = now + clock_interval;
-        connection_.on_clock(read_clocks());
-    }
+    if (const auto reading = clocks_.take(now)) connection_.on_clock(*reading);
     connection_.on_timer(now, out_);
     ports_.on_timer(now);
     settle();
@@ -75,7 +66,7 @@ void LatencyRunner::settle() {
         if (callbacks_.on_done) std::exchange(callbacks_.on_done, nullptr)();
         return;
     }
-    timer_.arm(std::min({connection_.due(), ports_.due(), next_clock_}));
+    timer_.arm(std::min({connection_.due(), ports_.due(), clocks_.due()}));
 }
 
 session::LatencyProgress LatencyRunner::progress() const {

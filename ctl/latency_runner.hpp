@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ctl/client_ports.hpp"
+#include "ctl/clock_readings.hpp"
 #include "session/latency_connection.hpp"
 
 #include <span>
@@ -45,7 +46,7 @@ private:
     session::ConnectionOutbox out_;
     Callbacks callbacks_;
     rt::Timer timer_;
-    MonoTime next_clock_{};
+    ClockReadings clocks_;
     ClientPorts ports_;
 };
 

@@ -35,12 +35,13 @@ Result<void> ProbeRunner::start(rt::Loop& loop, const Settings& settings,
         });
     if (!placed) return pass_on(placed);
     timer_ = loop.add_timer([this] { on_timer(); });
-    settle();
+    on_timer();
     return {};
 }
 
 void ProbeRunner::on_timer() {
     const MonoTime now = mono_now();
+    if (const auto reading = clocks_.take(now)) connection_.on_clock(*reading);
     connection_.on_timer(now, out_);
     ports_.on_timer(now);
     settle();
@@ -64,7 +65,7 @@ void ProbeRunner::settle() {
         if (callbacks_.on_done) std::exchange(callbacks_.on_done, nullptr)();
         return;
     }
-    timer_.arm(std::min(connection_.due(), ports_.due()));
+    timer_.arm(std::min({connection_.due(), ports_.due(), clocks_.due()}));
     const bool waits = connection_.waiting();
     if (waits && !std::exchange(told_waiting_, waits) && callbacks_.on_waiting)
         callbacks_.on_waiting();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ctl/client_ports.hpp"
+#include "ctl/clock_readings.hpp"
 #include "session/client_connection.hpp"
 
 namespace wyn::ctl {
@@ -41,6 +42,7 @@ private:
     session::ConnectionOutbox out_;
     Callbacks callbacks_;
     bool told_waiting_ = false;
+    ClockReadings clocks_;
     rt::Timer timer_;
     ClientPorts ports_;
 };

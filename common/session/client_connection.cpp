@@ -7,7 +7,7 @@ namespace wyn::session {
 namespace {
 
 constexpr Duration patience_when_closing = 500ms;
-constexpr Duration rest_time = 300ms;
+constexpr Duration rest_time = 100ms;
 // The prober needs no longer to find out what became of the last probes.
 constexpr Duration longest_echoing = longest_settling + 1s;
 // Longer than the port looks for the path's MTU on a path with a round trip of a second.
@@ -152,6 +152,8 @@ DatagramSize ClientConnection::datagram_size() const {
 void ClientConnection::on_latency(MonoTime now, const LatencyNews& news, ConnectionOutbox& out) {
     latency_.on_news(news);
     if (load_) load_->note_rtt(path_rtt());
+    if (news.far_clock_known) far_clock_ = news.far_clock;
+    note_clocks();
     if ((step_ == Step::idle || step_ == Step::echoing) && latency_.over()) end_idle(now, out);
 }
 
@@ -174,6 +176,17 @@ void ClientConnection::note_usage() {
     for (const PortSnapshot& port : snapshots_)
         result_.bytes_used += port.bytes_in + port.bytes_out +
                               (port.datagrams_in + port.datagrams_out) * header_bytes_;
+}
+
+void ClientConnection::on_clock(const ClockReading& reading) {
+    near_clock_.observe(reading);
+    note_clocks();
+}
+
+void ClientConnection::note_clocks() {
+    if (!near_clock_.state() && !far_clock_) return;
+    result_.clock_steps = (near_clock_.state() ? near_clock_.state()->steps : 0) +
+                          (far_clock_ ? far_clock_->steps : 0);
 }
 
 // Messages of the server.

@@ -5,6 +5,7 @@
 //   done
 #pragma once
 
+#include "clock/clock_watch.hpp"
 #include "session/byte_budget.hpp"
 #include "session/client_load.hpp"
 #include "session/connection_link.hpp"
@@ -76,6 +77,8 @@ public:
     // The user wants to stop: what has been measured becomes a valid partial result.
     void interrupt(MonoTime now, ConnectionOutbox& out);
     void on_timer(MonoTime now, ConnectionOutbox& out);
+    // A reading of this host's clocks, about one a second.
+    void on_clock(const ClockReading& reading);
 
     // A plan that goes together with others is at the beginning of its next direction.
     bool waiting() const { return step_ == Step::waiting; }
@@ -112,6 +115,7 @@ private:
     void on_snapshot(MonoTime now, PortRole role, const PortSnapshot& snapshot,
                      ConnectionOutbox& out);
     void note_usage();
+    void note_clocks();
 
     void plan_loads();
     bool is_worth_while(const PlannedLoad& planned) const;
@@ -152,6 +156,8 @@ private:
 
     ByteBudget budget_;
     LatencyPhases latency_;
+    ClockWatch near_clock_;
+    std::optional<ClockState> far_clock_; // the server's, by its newest echo
     std::array<PortSnapshot, 3> snapshots_{};
 };
 

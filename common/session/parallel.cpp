@@ -158,6 +158,7 @@ ProbeResult sum_of(std::span<const ProbeResult> flows) {
     for (const ProbeResult& flow : flows.subspan(1)) {
         if (sum.end == wire::End::completed) sum.end = flow.end;
         add(sum.path, flow.path);
+        raise_known(sum.clock_steps, flow.clock_steps); // all flows see the same clocks
         add(sum.idle, flow.idle);
         add(sum.down, flow.down);
         add(sum.up, flow.up);

@@ -102,9 +102,10 @@ struct ProbeResult {
     std::optional<DirectionResult> up;
     std::vector<FollowUp> follow_ups; // in the order in which they were loaded
     Terms terms;
-    std::array<bool, 3> port_reached{}; // by PortRole
-    int network_error = 0;              // errno of the newest ICMP error on a port, 0: none
-    std::uint64_t bytes_used = 0;       // of IP, both directions, everything
+    std::array<bool, 3> port_reached{};       // by PortRole
+    std::optional<std::uint32_t> clock_steps; // of either host's wall clock, while it was probed
+    int network_error = 0;                    // errno of the newest ICMP error on a port, 0: none
+    std::uint64_t bytes_used = 0;             // of IP, both directions, everything
 
     // Null when there was none.
     const DirectionResult* follow_up(wire::Direction direction, double share) const;

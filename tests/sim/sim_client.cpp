@@ -113,9 +113,10 @@ void SimClient::open_port(PortRole role, std::uint16_t port,
 }
 
 MonoTime SimClient::follow(MonoTime now) {
-    if (latency_ && now >= next_clock_) {
+    if (now >= next_clock_) {
         next_clock_ = now + 1s;
-        latency_->on_clock(host().read_clocks());
+        const ClockReading reading = host().read_clocks();
+        latency_ ? latency_->on_clock(reading) : connection_->on_clock(reading);
     }
     if (latency_) return drive(now, *latency_);
     const MonoTime due = drive(now, *connection_);

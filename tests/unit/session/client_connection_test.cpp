@@ -375,3 +375,23 @@ TEST_CASE("a load is not held back by a search that was cut short", "[session]")
     CHECK(client.asked_bytes() == 1472);
     CHECK(client.connection.result().down->end == wire::End::none);
 }
+
+TEST_CASE("a wall clock that is set during a probe is counted, on either host", "[session]") {
+    Asking client{wire::Search::fixed};
+    CHECK_FALSE(client.connection.result().clock_steps.has_value());
+    ClockReading reading{.mono = client.now};
+    client.connection.on_clock(reading);
+    CHECK(client.connection.result().clock_steps == 0);
+    SECTION("this host's") {
+        reading.mono += 1s;
+        reading.raw += 1s;
+        reading.wall += 5s;
+        client.connection.on_clock(reading);
+        CHECK(client.connection.result().clock_steps == 1);
+    }
+    SECTION("the server's, as its echoes tell") {
+        const LatencyNews news{.far_clock = {.steps = 2}, .far_clock_known = true};
+        client.connection.on_news(client.now, PortRole::control, news, client.out);
+        CHECK(client.connection.result().clock_steps == 2);
+    }
+}
