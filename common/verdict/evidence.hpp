@@ -49,7 +49,6 @@ struct Host {
     std::optional<std::uint64_t> device_drops;  // of the device that the load goes through
     std::optional<std::uint64_t> backlog_drops; // of what had come and found no time (softnet)
     std::optional<BitRate> link_speed;          // of that device
-    std::string device;                         // its name; empty: not known
 };
 
 // Datagrams that left with one traffic class (DSCP and ECN) and arrived with another, or the same.
@@ -108,8 +107,7 @@ struct Load {
     std::optional<LoadLatency> then; // of others at that time; nothing: `latency` is
 
     std::optional<wire::Pacing> pacing;
-    std::optional<Duration> lateness_p99;   // how much later than their times trains left
-    std::optional<Duration> train_interval; // between two of them
+    std::optional<Duration> lateness_p99; // how much later than their times trains left
     std::optional<std::uint64_t> receive_buffer_bytes; // of the receiver's socket, as it counts
     std::optional<std::uint64_t> wanted_buffer_bytes;  // likewise
     Host sender;
@@ -128,10 +126,7 @@ struct Evidence {
     // On the server while our loads ran, without us.
     std::optional<std::uint32_t> other_sessions; // at rest or not
     std::optional<std::uint32_t> other_loads;    // with a load of their own
-    std::optional<BitRate> other_rate;           // of all those loads, payload
-    // Steps of either host's wall clock, and how far the largest one went.
-    std::optional<std::uint32_t> clock_steps;
-    std::optional<Duration> largest_clock_step;
+    std::optional<std::uint32_t> clock_steps;    // of either host's wall clock
 };
 
 } // namespace wyn::verdict

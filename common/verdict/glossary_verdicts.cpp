@@ -78,8 +78,8 @@ constexpr std::array<CodeText, codes.size()> table{{
      "path that loses less than one in ten.",
      "Let ICMP pass on the way, or lower the MTU of the sending host."},
     {Code::busy_server, "the server had other loads to carry meanwhile",
-     "Other sessions ran loads on the server at the same time. Sessions at rest do not count, and "
-     "neither do loads below 1 % of this one. Everything that is said about the path is less sure.",
+     "Other sessions ran loads on the server at the same time. Sessions at rest do not "
+     "count. Everything that is said about the path is less sure.",
      "Measure again when the server is alone; wyndrvrctl status tells there."},
     {Code::unstable, "what the path carries varies",
      "The search could not bring the interval of its mean below what was wanted: the rate changed "
@@ -96,9 +96,8 @@ constexpr std::array<CodeText, codes.size()> table{{
      "finding names the reason.",
      "What the finding says: more time, a larger grant, a faster host."},
     {Code::clock_step, "a clock was set during the probe",
-     "The wall clock of a host was set by more than 1 ms while the probe ran. One-way delays, "
-     "which need both clocks, are withheld; round trips, rates and losses use clocks that nobody "
-     "sets.",
+     "The wall clock of a host was set while the probe ran. Kernels stamp datagrams with it, so "
+     "single delays may be off; rates and losses use clocks that nobody sets.",
      "Measure again."},
     {Code::unknown, "something is wrong, and the reason is not known",
      "The path lost at least one in a thousand, or delays others, and no rule explains it; or "

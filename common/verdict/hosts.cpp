@@ -12,6 +12,10 @@ namespace {
 
 // One stall of a host in a short load is enough to be too much, so that alone says little.
 constexpr double far_too_much_skipped = 0.05;
+// A sender that spins does so for the last 200 us (session/bulk_sender): only one that is kept from
+// it is later than that.
+constexpr Duration time_to_spin = 200us;
+
 bool held_by_stack(const Load& load) {
     return load.limited_by == wire::LimitedBy::stack ||
            exceeds(refused_share(load), noticeable_loss);
@@ -32,8 +36,7 @@ bool fell_short(const Load& load) {
 // always busy, which says nothing.
 std::optional<bool> processor_was_short(const Load& load) {
     if (stolen(load.sender)) return true;
-    const bool late =
-        load.lateness_p99 && load.train_interval && *load.lateness_p99 > *load.train_interval;
+    const bool late = load.lateness_p99 && *load.lateness_p99 > time_to_spin;
     if (load.pacing == wire::Pacing::precise && !late) return std::nullopt;
     if (!load.sender.thread_busy) return std::nullopt;
     return *load.sender.thread_busy >= all_busy;

@@ -39,8 +39,7 @@ std::optional<BitRate> like_ethernet(BitRate wire) {
 }
 
 std::string link_of(const Load& load, const Host& host) {
-    const std::string_view who = &host == &load.sender ? sender_of(load) : receiver_of(load);
-    return fmt::format("{}'s {}", who, host.device.empty() ? "link" : host.device);
+    return fmt::format("{}'s link", &host == &load.sender ? sender_of(load) : receiver_of(load));
 }
 
 // How many bytes wait in a queue that takes so long to run empty.

@@ -56,8 +56,8 @@ LoadRule pmtu_blackhole;
 LoadRule unstable;     // high: the search says how much, and the sender kept its schedule
 LoadRule two_rate;     // high: both rates and the bucket are known
 LoadRule lower_bound;  // high: what held the load back is known
-ProbeRule busy_server; // high: the rate of the others is known
-ProbeRule clock_step;  // high: it is known how far
+ProbeRule busy_server; // never high: how much the others moved is not known
+ProbeRule clock_step;  // never high: nor how far it was set
 
 // unknown.cpp: what is wrong with the load and explained by none of `found`, and what would tell.
 // Never high.

@@ -10,17 +10,6 @@ namespace wyn::verdict {
 
 namespace {
 
-// Others who move so little beside a load do not take anything from it.
-constexpr double next_to_nothing = 0.01;
-
-std::optional<BitRate> busiest(const Evidence& evidence) {
-    std::optional<BitRate> most;
-    for (const auto* const load : {&evidence.down, &evidence.up})
-        if (*load && (*load)->payload)
-            most = std::max(most.value_or(BitRate{0}), *(*load)->payload);
-    return most;
-}
-
 // Why the result is no more than a bound: a clause, and what to do; empty: it is none.
 struct Bound {
     std::string why;
@@ -147,45 +136,29 @@ std::optional<Finding> lower_bound(const Evidence& /*evidence*/, const Load& loa
 
 std::optional<Finding> busy_server(const Evidence& evidence) {
     const std::uint32_t loads = evidence.other_loads.value_or(0);
-    const auto ours = busiest(evidence);
-    const bool is_little = evidence.other_rate && ours &&
-                           evidence.other_rate->as_double() < next_to_nothing * ours->as_double();
-    const bool moves = evidence.other_rate && evidence.other_rate->bps() > 0;
-    if ((loads == 0 && !moves) || is_little || (!evidence.down && !evidence.up))
-        return std::nullopt;
-    Finding finding{.code = Code::busy_server,
-                    .confidence = moves && ours ? Confidence::high : Confidence::medium,
-                    .level = Level::warn,
-                    .advice = "Measure again when the server is alone: wyndrvrctl status there "
-                              "tells."};
-    finding.sentence =
-        moves ? fmt::format("The server moved {} of payload for others meanwhile.",
-                            print(*evidence.other_rate))
-              : fmt::format("The server ran {} for others meanwhile.", count_of(loads, "load"));
-    if (evidence.other_loads) finding.evidence.push_back(count_value("other_loads", loads));
+    if (loads == 0 || (!evidence.down && !evidence.up)) return std::nullopt;
+    Finding finding{
+        .code = Code::busy_server,
+        .confidence = Confidence::medium,
+        .level = Level::warn,
+        .sentence = fmt::format("The server ran {} for others meanwhile.", count_of(loads, "load")),
+        .evidence = {count_value("other_loads", loads)},
+        .advice = "Measure again when the server is alone: wyndrvrctl status there "
+                  "tells."};
     if (evidence.other_sessions)
         finding.evidence.push_back(count_value("other_sessions", *evidence.other_sessions));
-    if (evidence.other_rate)
-        finding.evidence.push_back(value("other_payload", *evidence.other_rate));
     return finding;
 }
 
 std::optional<Finding> clock_step(const Evidence& evidence) {
-    const std::uint32_t steps = evidence.clock_steps.value_or(0);
-    const bool far_known = evidence.largest_clock_step.has_value();
-    // A leap second aside, what NTP corrects within a millisecond is no step.
-    const bool far =
-        far_known && (*evidence.largest_clock_step >= 1ms || *evidence.largest_clock_step <= -1ms);
-    if (far_known ? !far : steps == 0) return std::nullopt;
-    Finding finding{.code = Code::clock_step,
-                    .confidence = far_known ? Confidence::high : Confidence::medium,
-                    .level = Level::warn,
-                    .sentence = "A host's clock was set during the probe: one-way delays are "
-                                "withheld.",
-                    .advice = "Measure again; round trips, rates and losses do not depend on it."};
-    if (evidence.clock_steps) finding.evidence.push_back(count_value("steps", steps));
-    if (far_known) finding.evidence.push_back(value("step", *evidence.largest_clock_step));
-    return finding;
+    if (evidence.clock_steps.value_or(0) == 0) return std::nullopt;
+    return Finding{.code = Code::clock_step,
+                   .confidence = Confidence::medium,
+                   .level = Level::warn,
+                   .sentence = "A host's wall clock was set during the probe: the kernel's times "
+                               "of single datagrams may be off.",
+                   .evidence = {count_value("steps", *evidence.clock_steps)},
+                   .advice = "Measure again; rates and losses do not depend on it."};
 }
 
 } // namespace wyn::verdict

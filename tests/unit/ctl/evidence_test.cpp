@@ -39,7 +39,6 @@ TEST_CASE("what a load was and brought is evidence", "[ctl]") {
     SECTION("what nobody measures yet is not known") {
         CHECK_FALSE(up.capacity);
         CHECK_FALSE(up.in_band);
-        CHECK_FALSE(evidence.other_rate);
         CHECK_FALSE(evidence.clock_steps);
     }
 }

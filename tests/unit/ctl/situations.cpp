@@ -39,7 +39,6 @@ Situation home_line() {
     up.capacity = capacity(CapacityWord::ok, 48'300'000, 48'000);
     down.sender.link_speed.reset();
     down.receiver.link_speed = BitRate{1'000'000'000};
-    down.receiver.device = "eno1";
     down.in_band = 3ms;
     up.in_band = 176ms;
     down.marks = {Mark{.sent = 46 << 2 | 2, .received = 46 << 2 | 2, .packets = 700'000}};
@@ -132,7 +131,6 @@ Situation crowded() {
     situation.evidence.down->sender.steal = 0.31;
     situation.evidence.other_loads = 3;
     situation.evidence.other_sessions = 12;
-    situation.evidence.other_rate = BitRate{620'000'000};
     return situation;
 }
 

@@ -24,8 +24,7 @@ Load sound_load(wire::Direction direction) {
                     .queue_drops = 0,
                     .device_drops = 0,
                     .backlog_drops = 0,
-                    .link_speed = BitRate{1'000'000'000},
-                    .device = "eth0"};
+                    .link_speed = BitRate{1'000'000'000}};
     Load load{.direction = direction, .kind = LoadKind::searched, .complete = true};
     load.payload = BitRate{90'500'000};
     load.ip = BitRate{93'400'000};
@@ -46,7 +45,6 @@ Load sound_load(wire::Direction direction) {
     load.in_band = 12ms;
     load.pacing = wire::Pacing::sleep;
     load.lateness_p99 = 200us;
-    load.train_interval = 1ms;
     load.receive_buffer_bytes = load.wanted_buffer_bytes = 33'554'432;
     load.sender = load.receiver = host;
     load.marks = {Mark{.sent = 0xba, .received = 0xba, .packets = 100'000}}; // EF, ECT(0)

@@ -22,7 +22,6 @@ Evidence crowded() {
     Evidence evidence = test::probe_of(test::sound_load());
     evidence.other_sessions = 5;
     evidence.other_loads = 2;
-    evidence.other_rate = BitRate{40'000'000};
     return evidence;
 }
 
@@ -116,14 +115,9 @@ TEST_CASE("where the reason for a bound is found, the bound is not repeated", "[
 TEST_CASE("loads of others on the server are told, and make the rest less sure", "[verdict]") {
     const auto finding = found(crowded(), Code::busy_server);
     REQUIRE(finding);
-    CHECK(finding->confidence == Confidence::high);
+    CHECK(finding->confidence == Confidence::medium); // how much they moved is not known
     CHECK_FALSE(finding->direction.has_value());
-    CHECK(finding->sentence == "The server moved 40.0 Mbit/s of payload for others meanwhile.");
-    SECTION("how much they move may not be known") {
-        Evidence evidence = crowded();
-        evidence.other_rate.reset();
-        CHECK(found(evidence, Code::busy_server)->confidence == Confidence::medium);
-    }
+    CHECK(finding->sentence == "The server ran 2 loads for others meanwhile.");
     SECTION("nothing about the path is sure then") {
         Evidence evidence = crowded();
         evidence.up->latency = test::risen_by(100ms);
@@ -132,18 +126,13 @@ TEST_CASE("loads of others on the server are told, and make the rest less sure",
     }
 }
 
-TEST_CASE("sessions at rest, and loads of next to nothing, disturb nobody", "[verdict]") {
+TEST_CASE("sessions at rest disturb nobody", "[verdict]") {
     Evidence evidence = crowded();
     SECTION("at rest") {
         evidence.other_loads = 0;
-        evidence.other_rate = BitRate{0};
-    }
-    SECTION("next to nothing") {
-        evidence.other_rate = BitRate{500'000};
     }
     SECTION("not known") {
         evidence.other_loads.reset();
-        evidence.other_rate.reset();
     }
     SECTION("nothing of ours was loaded") {
         evidence.up.reset();
@@ -156,11 +145,6 @@ TEST_CASE("a clock that is set during a probe is told", "[verdict]") {
     CHECK_FALSE(found(evidence, Code::clock_step));
     evidence.clock_steps = 1;
     CHECK(found(evidence, Code::clock_step)->confidence == Confidence::medium);
-    evidence.largest_clock_step = -3s;
-    CHECK(found(evidence, Code::clock_step)->confidence == Confidence::high);
-    evidence.largest_clock_step = 10us; // what NTP does all the time
-    CHECK_FALSE(found(evidence, Code::clock_step));
-    evidence.largest_clock_step.reset();
     evidence.clock_steps = 0;
     CHECK_FALSE(found(evidence, Code::clock_step));
 }
