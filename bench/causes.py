@@ -33,7 +33,7 @@ class Cause:
     options: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()  # of the daemon
     staging: Staging = in_peace
-    wrap: tuple[str, ...] = ()  # over a cable only
+    wrap: tuple[str, ...] = ()  # a command that becomes the daemon; over a cable only
     also: tuple[str, ...] = ()  # codes that are true of it as well
 
     def probe(self, seed: int) -> Probed:
@@ -68,25 +68,28 @@ def other_client(scene: Scene) -> Iterator[None]:
     yield
 
 
-@contextlib.contextmanager
-def daemon_stands_still(scene: Scene) -> Iterator[None]:
-    """For three tenths of a second in each: what comes meanwhile must fit into its socket."""
-    over = threading.Event()
+def daemon_stands_still(seconds: float, every: float) -> Staging:
+    """What comes meanwhile must fit into its socket."""
+    @contextlib.contextmanager
+    def staging(scene: Scene) -> Iterator[None]:
+        over = threading.Event()
 
-    def stop_and_go() -> None:
-        while not over.wait(0.7):
-            for number, pause in ((signal.SIGSTOP, 0.3), (signal.SIGCONT, 0)):
-                scene.daemon.send(number)
-                over.wait(pause)
+        def stop_and_go() -> None:
+            while not over.wait(every - seconds):
+                for number, pause in ((signal.SIGSTOP, seconds), (signal.SIGCONT, 0)):
+                    scene.daemon.send(number)
+                    over.wait(pause)
 
-    thread = threading.Thread(target=stop_and_go)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-        scene.daemon.send(signal.SIGCONT)
+        thread = threading.Thread(target=stop_and_go)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+            scene.daemon.send(signal.SIGCONT)
+
+    return staging
 
 
 @contextlib.contextmanager
@@ -168,9 +171,11 @@ HOSTS = [
     Cause("sender's own queue", "SENDER-QUEUE", options=("--up", "-b", "40M", "-t", "2"),
           staging=shaped_sender, also=("BUFFERBLOAT",)),
     Cause("receiver stands still", "RECEIVER-SOCKET", options=("--up", "-b", "2G", "-t", "3"),
-          staging=daemon_stands_still, also=("RECEIVER-CPU", "SENDER-CPU")),
-    Cause("small receive buffer", "RECEIVER-SOCKET", options=("--down", "-b", "0", "-t", "2"),
-          # Without this capability nobody gets more than net.core.rmem_max.
+          staging=daemon_stands_still(0.3, every=1), also=("RECEIVER-CPU", "SENDER-CPU")),
+    Cause("small receive buffer", "RECEIVER-SOCKET", options=("--up", "-b", "2G", "-t", "2"),
+          # 12 MB come in that time: for a socket of 32 MiB it is no trouble. But without this
+          # capability nobody gets more than net.core.rmem_max.
+          staging=daemon_stands_still(0.05, every=0.5),
           wrap=("setpriv", "--bounding-set", "-net_admin", "--inh-caps", "-net_admin"),
           also=("RECEIVER-CPU", "SENDER-CPU")),
     Cause("receiver has no processor left", "RECEIVER-CPU",

@@ -111,12 +111,14 @@ def as_run(flow: Flow, goodput: float, sent: int, lost: int, payload_bytes: int,
     return run
 
 
-def start_daemon(stage: Stage, path: Path, *settings: str) -> tuple[Program, list[str]]:
-    """A wyndrvrd with these settings on top of our own, and its command."""
+def start_daemon(stage: Stage, path: Path, *settings: str,
+                 wrap: tuple[str, ...] = ()) -> tuple[Program, list[str]]:
+    """A wyndrvrd with these settings on top of our own, and its command; `wrap` is one that becomes
+    it."""
     ours = (f"bind_port={ports()}", f'port_ranges=["{ports() + 1}-{ports() + 60}"]',
             'control_socket=""')
     effective = {setting.partition("=")[0]: setting for setting in (*ours, *settings)}
-    command = [DAEMON, "--config", "/dev/null"]
+    command = [*wrap, DAEMON, "--config", "/dev/null"]
     for setting in effective.values():
         command += ["--set", setting]
     daemon = stage.start(path.command("server", *command))
