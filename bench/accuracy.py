@@ -14,10 +14,13 @@ from paths import Loopback
 DEFAULT_SECONDS = 1.0  # of a load at a fixed rate; a search takes as long as it takes
 DEFAULT_ROUNDS = 3
 WAYS = ("down", "up")
-# What a search should keep to, each way; the time and the traffic by what the path saw of it.
+# What a search should keep to, each way; the time and the traffic by what the path saw of it. The
+# loads that follow it and tell of its queue and its losses, not of its capacity, count for "all".
 MOST_ERROR_PERCENT, MOST_SECONDS, MOST_LOAD = 1, 3, 2
 _GOALS = {"error": ("error_percent", MOST_ERROR_PERCENT, "%"),
-          "time": ("seconds", MOST_SECONDS, "s"), "traffic": ("load_seconds", MOST_LOAD, "x C")}
+          "time": ("seconds", MOST_SECONDS, "s"), "traffic": ("load_seconds", MOST_LOAD, "x C"),
+          "time of all": ("all_seconds", None, "s"),
+          "traffic of all": ("all_load_seconds", None, "x C")}
 _TITLES = {"error_percent": "%", "seconds": "s", "load_seconds": "xC"}
 # A packet that is late by so little of its own time on the line changes no rate.
 _LATE_SHARE = 0.1
@@ -80,17 +83,18 @@ def searched(link: Link, probed: Probed) -> Run:
     run = _run_of(probed)
     for way in WAYS:
         found = probed.report[way]["capacity"]
-        bulk = probed.truth.bulk(way)
-        times = [int(row["arrived_ns"]) for row in bulk]
         capacity = link.capacity(way)
-        sent_bits = 8 * sum(int(row["bytes"]) for row in bulk if row["copy"] == "0")
         run.figures |= {
             f"error_percent_{way}": 100 * (found["ip_bps"] / capacity - 1) if found else None,
-            f"seconds_{way}": (max(times) - min(times)) / 1e9,
-            f"load_seconds_{way}": sent_bits / capacity,
             f"found_bps_{way}": found and found["ip_bps"],
             f"half_width_bps_{way}": found and found["half_width_bps"],
             f"skipped_{way}": probed.report[way]["packets"]["skipped"]}
+        for all_of_it, rows in (("", probed.truth.first_test(way)),
+                                ("all_", probed.truth.bulk(way))):
+            times = [int(row["arrived_ns"]) for row in rows]
+            sent_bits = 8 * sum(int(row["bytes"]) for row in rows if row["copy"] == "0")
+            run.figures |= {f"{all_of_it}seconds_{way}": (max(times) - min(times)) / 1e9,
+                            f"{all_of_it}load_seconds_{way}": sent_bits / capacity}
         run.words[f"verdict_{way}"] = found["verdict"] if found else "none"
     run.words["missed"] = ", ".join(_missed(run)) or "-"
     return run
@@ -148,10 +152,12 @@ def summary(contest: Contest) -> list[str]:
         if not values:
             continue
         worst = max(values, key=values.__getitem__)
-        over = sum(value > most for value in values.values())
-        lines.append(f"{what.capitalize()}: median {digits(statistics.median(values.values()))} "
-                     f"{unit}, worst {digits(values[worst])} {unit} ({worst[0]}, {worst[1]}); "
-                     f"{over} of {len(values)} beyond the goal of {most} {unit}.")
+        line = (f"{what.capitalize()}: median {digits(statistics.median(values.values()))} "
+                f"{unit}, worst {digits(values[worst])} {unit} ({worst[0]}, {worst[1]})")
+        if most is not None:
+            over = sum(value > most for value in values.values())
+            line += f"; {over} of {len(values)} beyond the goal of {most} {unit}"
+        lines.append(line + ".")
     return [*lines, _repeats(contest)]
 
 
@@ -173,6 +179,5 @@ def _run_of(probed: Probed) -> Run:
 
 
 def _missed(run: Run) -> list[str]:
-    return [_TITLES[key] for key, most, _ in _GOALS.values()
-            if any((value := run.figures[f"{key}_{way}"]) is None or abs(value) > most
-                   for way in WAYS)]
+    return [_TITLES[key] for key, most, _ in _GOALS.values() if most is not None and any(
+        (value := run.figures[f"{key}_{way}"]) is None or abs(value) > most for way in WAYS)]

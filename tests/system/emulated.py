@@ -28,8 +28,10 @@ _PR_SET_PDEATHSIG = 1
 _QUEUE_PACKETS = "20000"
 # What carries packets later than that changes the path: of 99 of 100 departures.
 PUNCTUAL_NS = 200_000
-# wyndrvr-protocol(7): magic, version and type; where the step is, and that of the primer.
+# wyndrvr-protocol(7): magic, version and type; where the test and the step are, and the step of the
+# primer.
 _BULK = "57440130"
+_TEST = slice(12, 16)
 _STEP = slice(48, 56)
 _PRIMER = "00000000"
 _libc = ctypes.CDLL(None)
@@ -57,6 +59,13 @@ class Truth:
     def load(self, way: str) -> list[dict[str, str]]:
         """The datagrams of the load, without the primer that opens the way for them."""
         return [packet for packet in self.bulk(way) if packet["payload"][_STEP] != _PRIMER]
+
+    def first_test(self, way: str) -> list[dict[str, str]]:
+        """What belongs to the first load of the direction, the primer too: to the search, where
+        others follow it."""
+        packets = self.bulk(way)
+        return [packet for packet in packets
+                if packet["payload"][_TEST] == packets[0]["payload"][_TEST]]
 
     def bulk(self, way: str) -> list[dict[str, str]]:
         """Those, and the primer."""

@@ -114,11 +114,11 @@ class Contests(unittest.TestCase):
 
 
 def row(way: str, number: int, fate: str = "delivered", arrived_ms: int = 0, step: int = 1,
-        copy: int = 0) -> dict[str, str]:
+        copy: int = 0, test: int = 1) -> dict[str, str]:
     """Of the emulator's log, as far as it is read: a datagram of a load."""
     return {"way": way, "number": str(number), "copy": str(copy), "fate": fate, "bytes": "1500",
             "arrived_ns": str(arrived_ms * 1_000_000),
-            "payload": f"57440130{'0' * 40}{step:08x}{'0' * 8}"}
+            "payload": f"57440130{'0' * 4}{test:04x}{'0' * 32}{step:08x}{'0' * 8}"}
 
 
 class Accuracy(unittest.TestCase):
@@ -144,12 +144,15 @@ class Accuracy(unittest.TestCase):
                     "packets": {"skipped": 0}}
 
         rows = [row(name, 1, arrived_ms=at) for name in accuracy.WAYS for at in (500, 1000, 4000)]
+        rows += [row(name, 2, arrived_ms=6500, test=2) for name in accuracy.WAYS]
         run = accuracy.searched(Link(1, 20, 100),
                                 self.probed(rows, {"down": way(999_000), "up": way(1_020_000)}))
         self.assertAlmostEqual(run.figures["error_percent_down"], -0.1)
         self.assertAlmostEqual(run.figures["error_percent_up"], 2)
         self.assertAlmostEqual(run.figures["seconds_up"], 3.5)
         self.assertAlmostEqual(run.figures["load_seconds_up"], 0.036)
+        self.assertAlmostEqual(run.figures["all_seconds_up"], 6)
+        self.assertAlmostEqual(run.figures["all_load_seconds_up"], 0.048)
         self.assertEqual((run.words["verdict_up"], run.words["missed"]), ("ok", "%, s"))
         contest = Contest("accuracy", [], [Contestant("a link", lambda _: run)])
         contest.hold(1, lambda line: None)
@@ -160,6 +163,7 @@ class Accuracy(unittest.TestCase):
                                   "the goal of 1 %.")
         self.assertEqual(foot[1], "Time: median 3.50 s, worst 3.50 s (a link, down); 2 of 2 beyond "
                                   "the goal of 3 s.")
+        self.assertEqual(foot[3], "Time of all: median 6 s, worst 6 s (a link, down).")
 
     def test_a_link_is_described_to_the_emulator_as_it_is_held_to(self) -> None:
         link = Link(100, 30, 50, 2, loss_behind=True, up_mbit=10)
