@@ -13,7 +13,7 @@ EF = {"dscp": 46, "ecn": "ect0"}
 class APath(SystemTest):
 
     def _measured(self, *options: str, **where) -> dict:
-        outcome = self.probe("-t", "1", "-b", "10M", *options, **where)
+        outcome = self.probe("-t", "0.5", "-b", "10M", *options, **where)
         self.assertEqual(outcome.status, 0, outcome)
         return outcome.report
 
@@ -88,7 +88,7 @@ class ANarrowPath(SystemTest):
 
     def test_is_found_out_both_ways_and_loads_keep_to_it(self):
         Daemon()
-        outcome = self.probe("-t", "1", "-b", "5M", host=ROUTED_SERVER)
+        outcome = self.probe("-t", "0.5", "-b", "5M", host=ROUTED_SERVER)
         self.assertEqual(outcome.report["path"], {
             "mtu_up_bytes": 1400, "mtu_down_bytes": 1404, "mtu_up_limit": "router",
             "mtu_down_limit": "black_hole", "mtu_black_hole": True}, outcome)
