@@ -58,6 +58,7 @@ std::optional<double> ratio(const std::optional<wire::Share>& share) {
 
 verdict::Host host_of(const wire::HostRecord& told) {
     verdict::Host host{.thread_busy = ratio(told.thread_busy),
+                       .thread_kept_waiting = ratio(told.thread_kept_waiting),
                        .core_busy = ratio(told.busiest_cpu),
                        .steal = ratio(told.stolen),
                        .queue_drops = told.qdisc_drops,

@@ -126,16 +126,20 @@ std::string pacing_row(const Page& page, const DirectionResult& result) {
 std::string hosts_row(const Page& page, const DirectionResult& result) {
     const verdict::Load& load = page.load(result);
     std::vector<std::string> pieces;
-    const auto add_busy = [&pieces](std::string_view host, const std::optional<double>& busy) {
-        if (busy) pieces.push_back(fmt::format("{}'s thread {:.0f} % busy", host, *busy * 100));
+    const auto add_busy = [&pieces](std::string_view name, const verdict::Host& host) {
+        if (!host.thread_busy) return;
+        pieces.push_back(fmt::format("{}'s thread {:.0f} % busy", name, *host.thread_busy * 100));
+        if (verdict::crowded_out(host))
+            pieces.back() +=
+                fmt::format(", {:.0f} % waiting for a core", *host.thread_kept_waiting * 100);
     };
     const auto add_drops = [&pieces](std::string_view host, std::string_view what,
                                      const std::optional<std::uint64_t>& drops) {
         if (drops.value_or(0) > 0)
             pieces.push_back(fmt::format("{}'s {} dropped {}", host, what, *drops));
     };
-    add_busy(verdict::sender_of(load), load.sender.thread_busy);
-    add_busy(verdict::receiver_of(load), load.receiver.thread_busy);
+    add_busy(verdict::sender_of(load), load.sender);
+    add_busy(verdict::receiver_of(load), load.receiver);
     add_drops(verdict::sender_of(load), "queue", load.sender.queue_drops);
     add_drops(verdict::sender_of(load), "device", load.sender.device_drops);
     add_drops(verdict::receiver_of(load), "device", load.receiver.device_drops);

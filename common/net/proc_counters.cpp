@@ -128,4 +128,11 @@ std::optional<AllCpuTimes> cpu_times(std::string_view stat) {
     return times;
 }
 
+std::optional<std::uint64_t> ns_without_cpu(std::string_view schedstat) {
+    const auto ran = number_of(take_word(schedstat));
+    const auto waited = number_of(take_word(schedstat));
+    // Who asks has run for a while: a kernel that has not seen it counts neither.
+    return ran.value_or(0) > 0 ? waited : std::nullopt;
+}
+
 } // namespace wyn::net

@@ -38,4 +38,8 @@ struct AllCpuTimes {
 };
 std::optional<AllCpuTimes> cpu_times(std::string_view stat);
 
+// /proc/thread-self/schedstat: for how many nanoseconds the thread was ready to run and had no CPU
+// (sched-stats.rst of the kernel). Nothing where the kernel does not count it.
+std::optional<std::uint64_t> ns_without_cpu(std::string_view schedstat);
+
 } // namespace wyn::net

@@ -45,8 +45,14 @@ double ticks(std::uint64_t before, std::uint64_t after) {
 
 } // namespace
 
-std::optional<Duration> HostGauge::thread_time() {
-    return thread_time_used();
+std::optional<session::ThreadTimes> HostGauge::thread_times() {
+    const auto running = thread_time_used();
+    if (!running) return std::nullopt;
+    session::ThreadTimes times{.running = *running, .waiting = std::nullopt};
+    if (const auto text = net::read_proc("/proc/thread-self/schedstat"))
+        if (const auto waited = net::ns_without_cpu(*text))
+            times.waiting = Duration{static_cast<Duration::rep>(*waited)};
+    return times;
 }
 
 void HostGauge::begin() {

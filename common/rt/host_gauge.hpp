@@ -13,7 +13,7 @@ public:
     // `socket` is the port's, and outlives the gauge; connected before begin().
     explicit HostGauge(int socket) : socket_{socket} {}
 
-    std::optional<Duration> thread_time() override;
+    std::optional<session::ThreadTimes> thread_times() override;
     void begin() override;
     wire::HostRecord changes(wire::Role role) override;
 

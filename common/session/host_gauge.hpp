@@ -9,12 +9,18 @@
 
 namespace wyn::session {
 
+// What the calling thread has had so far.
+struct ThreadTimes {
+    Duration running{};
+    std::optional<Duration> waiting; // ready to run, and no CPU was free for it
+};
+
 class HostGauge {
 public:
     virtual ~HostGauge() = default;
 
-    // CPU time that the calling thread has used so far. Costs a system call.
-    virtual std::optional<Duration> thread_time() { return std::nullopt; }
+    // Costs up to 10 us.
+    virtual std::optional<ThreadTimes> thread_times() { return std::nullopt; }
 
     // From now on the host's counters are looked at, on behalf of the load of this port. May take
     // milliseconds, like the next one: for the beginning and the end of a load.

@@ -24,25 +24,30 @@ void LoadWatch::begin(std::uint32_t test) {
 
 void LoadWatch::on_turn(MonoTime now, std::uint64_t packets) {
     if (now < next_reading_ || packets == packets_) return;
-    const auto thread_time = gauge_.thread_time();
-    if (!thread_time) return;
+    const auto thread = gauge_.thread_times();
+    if (!thread) return;
     packets_ = packets;
     next_reading_ = now + reading_interval;
-    last_ = Reading{.at = now, .thread_time = *thread_time};
+    last_ = Reading{.at = now, .thread = *thread};
     if (!first_) first_ = last_;
 }
 
-std::optional<wire::Share> LoadWatch::thread_busy() const {
-    if (!first_ || last_->at - first_->at < shortest_span) return std::nullopt;
-    return wire::Share::of(to_seconds(last_->thread_time - first_->thread_time),
-                           to_seconds(last_->at - first_->at));
+void LoadWatch::put_thread(wire::HostRecord& record) const {
+    if (!first_ || last_->at - first_->at < shortest_span) return;
+    const double all = to_seconds(last_->at - first_->at);
+    const ThreadTimes& before = first_->thread;
+    const ThreadTimes& after = last_->thread;
+    record.thread_busy = wire::Share::of(to_seconds(after.running - before.running), all);
+    if (before.waiting && after.waiting)
+        record.thread_kept_waiting =
+            wire::Share::of(to_seconds(*after.waiting - *before.waiting), all);
 }
 
 void LoadWatch::complete(TestEnded& ended, wire::Role role) {
     if (ended.test != test_) return;
     if (!record_) {
         record_ = gauge_.changes(role);
-        record_->thread_busy = thread_busy();
+        put_thread(*record_);
         next_reading_ = never;
     }
     (role == wire::Role::sender ? ended.sent.host : ended.received.host) = *record_;

@@ -1,5 +1,5 @@
 // Watches the host of a port while it moves a load, and adds to the record what was seen: how busy
-// the thread was, and what the kernel counted.
+// the thread was, how long it had to wait for a CPU, and what the kernel counted.
 #pragma once
 
 #include "session/host_gauge.hpp"
@@ -22,9 +22,9 @@ public:
 private:
     struct Reading {
         MonoTime at{};
-        Duration thread_time{};
+        ThreadTimes thread;
     };
-    std::optional<wire::Share> thread_busy() const;
+    void put_thread(wire::HostRecord& record) const;
 
     HostGauge& gauge_;
     std::uint32_t test_ = 0;

@@ -41,6 +41,7 @@ void raise_known(std::optional<wire::Share>& to, const std::optional<wire::Share
 // All flows leave the same host and count the same things of it, each over its own time.
 void add(wire::HostRecord& to, const wire::HostRecord& other) {
     raise_known(to.thread_busy, other.thread_busy);
+    raise_known(to.thread_kept_waiting, other.thread_kept_waiting);
     raise_known(to.busiest_cpu, other.busiest_cpu);
     raise_known(to.stolen, other.stolen);
     raise_known(to.link_bps, other.link_bps);

@@ -42,8 +42,10 @@ struct Capacity {
 // One end of a load, for as long as it ran.
 struct Host {
     std::optional<double> thread_busy; // share of a core, of the busiest thread that it runs in
-    std::optional<double> core_busy;   // share, of the core that has most to do
-    std::optional<double> steal;       // share of its time that a virtual machine did not get
+    // Share of its time for which that thread was ready to run and had no core.
+    std::optional<double> thread_kept_waiting;
+    std::optional<double> core_busy; // share, of the core that has most to do
+    std::optional<double> steal;     // share of its time that a virtual machine did not get
     // Of the whole host, whoever else uses it.
     std::optional<std::uint64_t> queue_drops;   // of its queueing disciplines
     std::optional<std::uint64_t> device_drops;  // of the device that the load goes through

@@ -10,8 +10,9 @@ constexpr std::array<CodeText, codes.size()> table{{
     {Code::sender_cpu, "the sending host was not fast enough",
      "The sender skipped at least one in a hundred of the datagrams that were due, or sent without "
      "a schedule and everything arrived; neither its own queue nor the path held it back. Sure "
-     "when its thread was busy for 90 % of the time, or a tenth of the processor's time was stolen "
-     "by other virtual machines. Fewer than one in twenty, when nothing is known of its processor, "
+     "when its thread ran or had to wait for a core for 90 % of the time, or a tenth of the "
+     "processor's time was stolen by other virtual machines. Fewer than one in twenty, when "
+     "nothing is known of its processor, "
      "are a possibility only. Not found when the path was proven to be full. The path may carry "
      "more.",
      "Share the load among several flows (-b 0 -P 4), use a faster host, or one that need not "
@@ -29,9 +30,10 @@ constexpr std::array<CodeText, codes.size()> table{{
      "Raise net.core.rmem_max on that host, when less than wanted was granted; else send less, or "
      "larger datagrams."},
     {Code::receiver_cpu, "the receiving host was not fast enough",
-     "The receiving thread, or the core that serves the network's interrupts, was busy for 90 % of "
-     "the time, and the socket overflowed; or the host's network device dropped many datagrams. A "
-     "busy thread alone is no sign: one that spins is always busy.",
+     "The receiving thread ran, or had to wait for a core that others had, for 90 % of the time, "
+     "and "
+     "the socket overflowed; or the host's network device dropped many datagrams. A busy thread "
+     "alone is no sign: one that spins is always busy.",
      "Larger datagrams (-l) or a lower rate (-b) cost the host less."},
     {Code::line_rate, "the link is full: there is no more to have",
      "What arrived, counted with all that Ethernet adds, is at least 98 % of the speed of the "

@@ -38,8 +38,9 @@ std::optional<bool> processor_was_short(const Load& load) {
     if (stolen(load.sender)) return true;
     const bool late = load.lateness_p99 && *load.lateness_p99 > time_to_spin;
     if (load.pacing == wire::Pacing::precise && !late) return std::nullopt;
-    if (!load.sender.thread_busy) return std::nullopt;
-    return *load.sender.thread_busy >= all_busy;
+    const auto wanted = demand(load.sender);
+    if (!wanted) return std::nullopt;
+    return *wanted >= all_busy;
 }
 
 Confidence sureness(const Load& load, const std::optional<bool>& processor_is_short) {
@@ -71,6 +72,15 @@ std::string short_sentence(const Load& load) {
     return fmt::format("{} was not fast enough to fill the path, which may carry more.", sender);
 }
 
+// `otherwise` where it is the thread's own work that was too much.
+std::string advice_for_processor(const Host& host, std::string_view name,
+                                 std::string_view otherwise) {
+    if (stolen(host)) return "Measure with a machine whose processor it need not share.";
+    if (crowded_out(host))
+        return fmt::format("{}stop what else runs there, or give it a core of its own.", on(name));
+    return std::string{otherwise};
+}
+
 std::string advice_for_socket(const Load& load) {
     const bool granted_less = load.receive_buffer_bytes && load.wanted_buffer_bytes &&
                               *load.receive_buffer_bytes < *load.wanted_buffer_bytes;
@@ -83,6 +93,8 @@ std::string advice_for_socket(const Load& load) {
 
 void add_busy(std::vector<Value>& evidence, const Host& host) {
     if (host.thread_busy) evidence.push_back(ratio_value("thread_busy", *host.thread_busy));
+    if (host.thread_kept_waiting)
+        evidence.push_back(ratio_value("thread_kept_waiting", *host.thread_kept_waiting));
     if (host.core_busy) evidence.push_back(ratio_value("core_busy", *host.core_busy));
     if (host.steal) evidence.push_back(ratio_value("steal", *host.steal));
 }
@@ -102,9 +114,8 @@ std::optional<Finding> sender_cpu(const Evidence& /*evidence*/, const Load& load
     const bool is_harmless =
         load.kind == LoadKind::unpaced || finding.confidence == Confidence::low;
     finding.level = is_harmless ? Level::good : Level::warn;
-    finding.advice = stolen(load.sender)
-                         ? "Measure from a machine whose processor it need not share."
-                         : "Share the load among several flows: -b 0 -P 4.";
+    finding.advice = advice_for_processor(load.sender, sender_of(load),
+                                          "Share the load among several flows: -b 0 -P 4.");
     if (const auto skipped = skipped_share(load))
         finding.evidence.push_back(count_value("skipped", skipped->hits));
     add_busy(finding.evidence, load.sender);
@@ -181,8 +192,10 @@ std::optional<Finding> receiver_socket(const Evidence& /*evidence*/, const Load&
 
 std::optional<Finding> receiver_cpu(const Evidence& /*evidence*/, const Load& load) {
     const Host& host = load.receiver;
-    const bool is_busy = host.thread_busy.value_or(0) >= all_busy ||
-                         host.core_busy.value_or(0) >= all_busy || stolen(host);
+    const bool no_time = demand(host).value_or(0) >= all_busy || stolen(host);
+    // The core with most to do may be another one: that counts where the thread's waiting does not.
+    const bool is_busy =
+        no_time || (!host.thread_kept_waiting && host.core_busy.value_or(0) >= all_busy);
     const bool device_dropped = are_many(host.device_drops, load);
     const bool backlog_dropped = are_many(host.backlog_drops, load);
     const bool socket_dropped = exceeds(socket_loss(load), noticeable_loss);
@@ -190,13 +203,13 @@ std::optional<Finding> receiver_cpu(const Evidence& /*evidence*/, const Load& lo
     if (!device_dropped && !backlog_dropped && !(is_busy && (socket_dropped || said_so)))
         return std::nullopt;
     const std::string_view receiver = receiver_of(load);
-    Finding finding{.code = Code::receiver_cpu,
-                    .direction = load.direction,
-                    .confidence = is_busy && socket_dropped ? Confidence::high : Confidence::medium,
-                    .level = Level::warn,
-                    .advice = stolen(host)
-                                  ? "Measure with a machine whose processor it need not share."
-                                  : "Larger datagrams (-l) or a lower rate (-b) cost it less."};
+    Finding finding{
+        .code = Code::receiver_cpu,
+        .direction = load.direction,
+        .confidence = no_time && socket_dropped ? Confidence::high : Confidence::medium,
+        .level = Level::warn,
+        .advice = advice_for_processor(host, receiver,
+                                       "Larger datagrams (-l) or a lower rate (-b) cost it less.")};
     finding.sentence = capitalised(
         is_busy || backlog_dropped
             ? fmt::format("{} was too busy to take in what arrived. The path may carry more.",

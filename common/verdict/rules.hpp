@@ -20,14 +20,15 @@ using ProbeRule = std::optional<Finding>(const Evidence&);
 // hosts.cpp: what the two hosts did to the load.
 //
 // The sender could not keep its schedule, or sent without one and all of it arrived; neither its
-// stack nor the path held it back. High: with its processor busy or stolen.
+// stack nor the path held it back. High: with its processor busy, taken by
+// others or stolen.
 LoadRule sender_cpu;
 // The sender's stack refused datagrams or made it wait. High: it refused a noticeable share.
 LoadRule sender_queue;
 // The receiver's socket was full. High: the socket counted what it dropped.
 LoadRule receiver_socket;
-// The receiver's processor had no more to give, and datagrams were dropped. High: thread or core
-// busy, and a noticeable share dropped by the socket.
+// The receiver's processor had no more to give, and datagrams were dropped. High: its thread ran or
+// waited for a core all the time, and a noticeable share was dropped by the socket.
 LoadRule receiver_cpu;
 
 // queues.cpp: what the bottleneck does with more than it can carry.

@@ -133,6 +133,15 @@ bool stolen(const Host& host) {
     return host.steal && *host.steal >= disturbing_steal;
 }
 
+std::optional<double> demand(const Host& host) {
+    if (!host.thread_busy) return std::nullopt;
+    return *host.thread_busy + host.thread_kept_waiting.value_or(0);
+}
+
+bool crowded_out(const Host& host) {
+    return host.thread_kept_waiting && *host.thread_kept_waiting >= disturbing_wait;
+}
+
 bool stood_still(const Load& load) {
     const auto skipped = skipped_share(load);
     return load.kind != LoadKind::unpaced && skipped && skipped->ratio() >= too_much_skipped;

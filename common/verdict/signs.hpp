@@ -74,5 +74,10 @@ inline constexpr double disturbing_steal = 0.1;
 // A thread or core that is busy for so large a share has no more to give.
 inline constexpr double all_busy = 0.9;
 bool stolen(const Host& host);
+// Share of its time for which the thread ran or would have, had others not had its core.
+std::optional<double> demand(const Host& host);
+// Others on the host took so much of the thread's time.
+inline constexpr double disturbing_wait = 0.1;
+bool crowded_out(const Host& host);
 
 } // namespace wyn::verdict

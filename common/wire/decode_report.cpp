@@ -58,11 +58,13 @@ std::optional<std::uint64_t> known(const Be<8>& count) {
 
 bool are_shares(const ReportLayout& in) {
     const auto fits = [](std::uint16_t parts) { return parts <= Share::whole || parts == 0xffff; };
-    return fits(in.thread_busy.u16()) && fits(in.busiest_cpu.u16()) && fits(in.stolen.u16());
+    return fits(in.thread_busy.u16()) && fits(in.thread_kept_waiting.u16()) &&
+           fits(in.busiest_cpu.u16()) && fits(in.stolen.u16());
 }
 
 HostRecord host_from(const ReportLayout& in) {
     return {.thread_busy = share_from(in.thread_busy.u16()),
+            .thread_kept_waiting = share_from(in.thread_kept_waiting.u16()),
             .busiest_cpu = share_from(in.busiest_cpu.u16()),
             .stolen = share_from(in.stolen.u16()),
             .link_bps = known(in.link_bps),

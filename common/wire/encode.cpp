@@ -144,6 +144,7 @@ std::uint64_t or_all_bits(const std::optional<std::uint64_t>& count) {
 
 void put(const HostRecord& host, ReportLayout& layout) {
     layout.thread_busy = or_all_bits(host.thread_busy);
+    layout.thread_kept_waiting = or_all_bits(host.thread_kept_waiting);
     layout.busiest_cpu = or_all_bits(host.busiest_cpu);
     layout.stolen = or_all_bits(host.stolen);
     layout.link_bps = or_all_bits(host.link_bps);

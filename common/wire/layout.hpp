@@ -287,7 +287,8 @@ struct ReportLayout {
     // At a time, at most, while the test ran, this one included; 0: not known.
     Be<2> sessions;                        // 398  open on the server
     Be<2> loads;                           // 400  running on it
-    std::array<std::uint8_t, 6> reserved3; // 402
+    Be<2> thread_kept_waiting;             // 402  like thread_busy
+    std::array<std::uint8_t, 4> reserved3; // 404
     Be<8> link_bps;                        // 408
     Be<8> device_drops;                    // 416
     Be<8> qdisc_drops;                     // 424

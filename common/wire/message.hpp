@@ -228,11 +228,13 @@ struct Share {
     bool operator==(const Share&) const = default;
 };
 
-// What a host's kernel told about the time of a load. All but the thread's own time is of the whole
-// host, or of all that uses the same device: others may have had their part in it. What the kernel
-// keeps to itself is absent.
+// What a host's kernel told about the time of a load. All but the thread's own times is of the
+// whole host, or of all that uses the same device: others may have had their part in it. What the
+// kernel keeps to itself is absent.
 struct HostRecord {
-    std::optional<Share> thread_busy;      // of the thread that moved the load, as long as it did
+    std::optional<Share> thread_busy; // of the thread that moved the load, as long as it did
+    // Of that time, for which it was ready to run and had no CPU.
+    std::optional<Share> thread_kept_waiting;
     std::optional<Share> busiest_cpu;      // of all CPUs the one with most to do
     std::optional<Share> stolen;           // time of all CPUs that the hypervisor gave to others
     std::optional<std::uint64_t> link_bps; // speed of the device that leads to the peer

@@ -11,6 +11,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static_cast<void>(net::udp_counter(text, "RcvbufErrors"));
     static_cast<void>(net::snmp6_counter(text, "Udp6RcvbufErrors"));
     static_cast<void>(net::softnet_counters(text));
+    static_cast<void>(net::ns_without_cpu(text));
     const auto times = net::cpu_times(text);
     if (times) WYN_CHECK(times->each.size() <= 65536);
     return 0;

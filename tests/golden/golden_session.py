@@ -73,7 +73,7 @@ def handshake() -> dict[str, tuple[str, bytes]]:
 
 
 # A sandbox hides it all.
-NOTHING_OF_THE_HOST = {name: 2 ** 16 - 1 for name in ("thread_busy", "busiest_cpu", "stolen")} | {
+NOTHING_OF_THE_HOST = {name: 2 ** 16 - 1 for name in ("thread_busy", "thread_kept_waiting", "busiest_cpu", "stolen")} | {
     name: 2 ** 64 - 1 for name in model.HOST_COUNTS}
 RECEIVED = {"packets": 18_119, "payload_bytes": 26_671_168, "duplicates": 3, "reordered": 21,
             "late": 1, "socket_drops": 7, "rejected": 2}
@@ -169,6 +169,7 @@ def sealed() -> dict[str, tuple[str, str, bool, dict[str, object]]]:
             "saturated_bytes": 20_500_000, "queue_ns": 15_400_000, "base_rtt_ns": 11_200_000,
             "loaded_rtt_ns": 26_900_000, "excess_loss_ppb": 10 ** 9, "loss_floor_ppb": 310_000,
             "traffic_class": 0x20, "thread_busy": 4_120, "busiest_cpu": 10_000, "stolen": 0,
+            "thread_kept_waiting": 330,
             "sessions": 3, "loads": 2, "link_bps": 10_000_000_000, "device_drops": 1,
             "qdisc_drops": 77, "qdisc_backlog_bytes": 1_048_576, "udp_buffer_errors": 0,
             "softnet_drops": 0, "softnet_squeezes": 9}),

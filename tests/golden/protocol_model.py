@@ -170,7 +170,8 @@ BODIES: dict[str, list[Field]] = {
         zeros("reserved2", 5), number("packets_congested", 8),
         octets("traffic_classes", MOST_CLASSES), octets("class_packets", 8 * MOST_CLASSES),
         number("other_class_packets", 8), SHARE("thread_busy"), SHARE("busiest_cpu"),
-        SHARE("stolen"), number("sessions", 2), number("loads", 2), zeros("reserved3", 6),
+        SHARE("stolen"), number("sessions", 2), number("loads", 2),
+        SHARE("thread_kept_waiting"), zeros("reserved3", 4),
         *(number(name, 8) for name in HOST_COUNTS), TAG],
     "CLOSE": [END, zeros("reserved", 6), TAG],
     "BULK": [

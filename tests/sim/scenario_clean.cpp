@@ -24,6 +24,7 @@ bool within(Duration value, Duration expected, Duration tolerance) {
 TEST_CASE("what both hosts tell of a load reaches the client, for either direction", "[sim]") {
     WorldSpec spec;
     spec.server.story = {.thread_busy = 0.5,
+                         .thread_kept_waiting = 0.03,
                          .sender = {.qdisc_drops = 11},
                          .receiver = {.link_bps = 12'000'000'000}};
     World world{spec};
@@ -36,12 +37,18 @@ TEST_CASE("what both hosts tell of a load reaches the client, for either directi
     CHECK_COMPLETED(client);
     const session::DirectionResult& down = *client->result().down;
     const session::DirectionResult& up = *client->result().up;
-    CHECK(down.sent.host == wire::HostRecord{.thread_busy = wire::Share{5000}, .qdisc_drops = 11});
-    CHECK(down.received.host ==
-          wire::HostRecord{.thread_busy = wire::Share{1000}, .stolen = wire::Share{22}});
-    CHECK(up.sent.host == wire::HostRecord{.thread_busy = wire::Share{1000}, .qdisc_drops = 21});
-    CHECK(up.received.host ==
-          wire::HostRecord{.thread_busy = wire::Share{5000}, .link_bps = 12'000'000'000});
+    CHECK(down.sent.host == wire::HostRecord{.thread_busy = wire::Share{5000},
+                                             .thread_kept_waiting = wire::Share{300},
+                                             .qdisc_drops = 11});
+    CHECK(down.received.host == wire::HostRecord{.thread_busy = wire::Share{1000},
+                                                 .thread_kept_waiting = wire::Share{100},
+                                                 .stolen = wire::Share{22}});
+    CHECK(up.sent.host == wire::HostRecord{.thread_busy = wire::Share{1000},
+                                           .thread_kept_waiting = wire::Share{100},
+                                           .qdisc_drops = 21});
+    CHECK(up.received.host == wire::HostRecord{.thread_busy = wire::Share{5000},
+                                               .thread_kept_waiting = wire::Share{300},
+                                               .link_bps = 12'000'000'000});
 }
 
 TEST_CASE("a result tells how many others the server had to serve", "[sim]") {

@@ -11,8 +11,10 @@ constexpr Duration send_time = 5us;
 
 } // namespace
 
-std::optional<Duration> SimGauge::thread_time() {
-    return from_seconds(to_seconds(host_.now().time_since_epoch()) * story_.thread_busy);
+std::optional<session::ThreadTimes> SimGauge::thread_times() {
+    const double so_far = to_seconds(host_.now().time_since_epoch());
+    return session::ThreadTimes{.running = from_seconds(so_far * story_.thread_busy),
+                                .waiting = from_seconds(so_far * story_.thread_kept_waiting)};
 }
 
 wire::HostRecord SimGauge::changes(wire::Role role) {

@@ -11,6 +11,7 @@ namespace wyn::sim {
 // What a simulated kernel tells of its host: the same at the end of every load.
 struct HostStory {
     double thread_busy = 0.25; // of the port's time
+    double thread_kept_waiting = 0.01;
     wire::HostRecord sender;
     wire::HostRecord receiver;
 };
@@ -18,7 +19,7 @@ struct HostStory {
 class SimGauge final : public session::HostGauge {
 public:
     SimGauge(const SimHost& host, const HostStory& story) : host_{host}, story_{story} {}
-    std::optional<Duration> thread_time() override;
+    std::optional<session::ThreadTimes> thread_times() override;
     wire::HostRecord changes(wire::Role role) override;
 
 private:

@@ -5,6 +5,11 @@
 #include "net/udp_socket.hpp"
 #include "rt/host_gauge.hpp"
 
+#include <sched.h>
+
+#include <atomic>
+#include <thread>
+
 using namespace wyn;
 
 namespace {
@@ -27,14 +32,51 @@ struct Ends {
 TEST_CASE("a thread's time grows while it works", "[rt]") {
     Ends ends;
     rt::HostGauge gauge{ends.near.fd()};
-    const auto before = gauge.thread_time();
+    const auto before = gauge.thread_times();
     REQUIRE(before.has_value());
     const MonoTime began = mono_now();
     while (mono_now() - began < 20ms) {
     }
-    const auto after = gauge.thread_time();
-    CHECK(*after > *before);
-    CHECK(*after - *before <= mono_now() - began);
+    const auto after = gauge.thread_times();
+    const Duration passed = mono_now() - began;
+    CHECK(after->running > before->running);
+    CHECK(after->running - before->running <= passed);
+    if (!after->waiting) {
+        WARN("left out: this kernel does not count how long a thread has no processor");
+        return;
+    }
+    REQUIRE(before->waiting.has_value());
+    CHECK(*after->waiting >= *before->waiting);
+    CHECK(*after->waiting - *before->waiting <= passed);
+}
+
+TEST_CASE("a thread that shares its processor is kept waiting for it", "[rt]") {
+    Ends ends;
+    rt::HostGauge gauge{ends.near.fd()};
+    cpu_set_t all;
+    REQUIRE(sched_getaffinity(0, sizeof all, &all) == 0);
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(sched_getcpu(), &one);
+    std::atomic<bool> over = false;
+    REQUIRE(sched_setaffinity(0, sizeof one, &one) == 0);
+    std::thread other{[&over] {
+        while (!over) {
+        }
+    }};
+    const auto before = gauge.thread_times();
+    const MonoTime began = mono_now();
+    while (mono_now() - began < 200ms) {
+    }
+    const auto after = gauge.thread_times();
+    over = true;
+    other.join();
+    sched_setaffinity(0, sizeof all, &all);
+    if (!after->waiting) {
+        WARN("left out: this kernel does not count how long a thread has no processor");
+        return;
+    }
+    CHECK(*after->waiting - *before->waiting > 20ms); // half of the time, if both get the same
 }
 
 TEST_CASE("datagrams that find a full socket show in what the host counts", "[rt]") {

@@ -182,6 +182,7 @@ TEST_CASE("what the path does to packets is evidence", "[ctl]") {
 TEST_CASE("what the hosts tell is evidence, and what they do not stays unknown", "[ctl]") {
     const verdict::Evidence evidence = evidence_of(test::ordinary());
     CHECK(evidence.up->sender.thread_busy == 0.04);
+    CHECK(evidence.up->sender.thread_kept_waiting == 0.002);
     CHECK(evidence.up->sender.core_busy == 0.312);
     CHECK(evidence.up->sender.steal == 0.0);
     CHECK(evidence.up->sender.queue_drops == 0u);

@@ -42,6 +42,7 @@ session::DirectionResult load(wire::Direction direction, BitRate ip, Duration to
                  .segmentation = true,
                  .lateness = {.p50 = 61us, .p99 = 240us, .max = 1310us},
                  .host = {.thread_busy = wire::Share{400},
+                          .thread_kept_waiting = wire::Share{20},
                           .busiest_cpu = wire::Share{3120},
                           .stolen = wire::Share{0},
                           .link_bps = 1'000'000'000,

@@ -51,6 +51,16 @@ TEST_CASE("what the kernel did with arriving packets is summed over all CPUs", "
     CHECK_FALSE(softnet_counters("0000b2a1 x 1\n"));
 }
 
+TEST_CASE("how long a thread had no CPU is known where its kernel counts it", "[net]") {
+    CHECK(ns_without_cpu("380097111 513802 22\n") == 513802u);
+    CHECK(ns_without_cpu("1 0 1\n") == 0u);
+    CHECK_FALSE(ns_without_cpu("0 0 22\n")); // who asks has run: it is not counted
+    CHECK_FALSE(ns_without_cpu("380097111\n"));
+    CHECK_FALSE(ns_without_cpu("380097111 -1 22\n"));
+    CHECK_FALSE(ns_without_cpu("x 513802 22\n"));
+    CHECK_FALSE(ns_without_cpu(""));
+}
+
 TEST_CASE("CPU times are read of all together and of each", "[net]") {
     const auto times = cpu_times(stat);
     REQUIRE(times.has_value());

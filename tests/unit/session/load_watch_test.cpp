@@ -10,9 +10,10 @@ constexpr MonoTime start{1000s};
 
 class Gauge final : public HostGauge {
 public:
-    std::optional<Duration> thread_time() override {
+    std::optional<ThreadTimes> thread_times() override {
         ++readings;
-        return time;
+        if (!time) return std::nullopt;
+        return ThreadTimes{.running = *time, .waiting = waiting};
     }
     void begin() override { ++begun; }
     wire::HostRecord changes(wire::Role role) override {
@@ -21,6 +22,7 @@ public:
     }
 
     std::optional<Duration> time = 5s;
+    std::optional<Duration> waiting = 1s;
     int readings = 0;
     int begun = 0;
     std::uint64_t asked = 0;
@@ -44,13 +46,17 @@ TEST_CASE("a thread is as busy as it was while packets moved", "[session]") {
     std::uint64_t packets = 0;
     for (; now < start + 2s; now += 5ms)
         watch.on_turn(now, 0);
-    for (; now <= start + 3s; now += 5ms, gauge.time = *gauge.time + 1500us)
+    for (; now <= start + 3s; now += 5ms, gauge.time = *gauge.time + 1500us) {
         watch.on_turn(now, packets += 3);
+        gauge.waiting = *gauge.waiting + 500us;
+    }
     for (; now < start + 5s; now += 5ms)
         watch.on_turn(now, packets);
-    const auto busy = record_of(watch, wire::Role::receiver).thread_busy;
-    REQUIRE(busy.has_value());
-    CHECK(std::abs(busy->ratio() - 0.3) < 0.001);
+    const wire::HostRecord record = record_of(watch, wire::Role::receiver);
+    REQUIRE(record.thread_busy.has_value());
+    CHECK(std::abs(record.thread_busy->ratio() - 0.3) < 0.001);
+    REQUIRE(record.thread_kept_waiting.has_value());
+    CHECK(std::abs(record.thread_kept_waiting->ratio() - 0.1) < 0.001);
     CHECK(gauge.readings <= 42); // one each 25 ms of the load
 }
 
@@ -62,6 +68,13 @@ TEST_CASE("how busy a thread was is unknown of a load that is too short, or of a
     watch.on_turn(start, 1);
     watch.on_turn(start + 99ms, 2);
     CHECK_FALSE(record_of(watch, wire::Role::sender).thread_busy.has_value());
+    gauge.waiting.reset(); // a kernel may count the one and not the other
+    watch.begin(3);
+    watch.on_turn(start, 1);
+    watch.on_turn(start + 10s, 2);
+    const wire::HostRecord record = record_of(watch, wire::Role::sender, 3);
+    CHECK(record.thread_busy == wire::Share{0});
+    CHECK_FALSE(record.thread_kept_waiting.has_value());
     gauge.time.reset();
     watch.begin(2);
     watch.on_turn(start, 1);

@@ -209,15 +209,36 @@ TEST_CASE("a receiver that is busy and drops is too slow", "[verdict]") {
     SECTION("by its thread") {
         load.receiver.thread_busy = 0.95;
     }
-    SECTION("by the core that takes in the interrupts") {
-        load.receiver.core_busy = 0.95;
+    SECTION("by its thread and by others that had its core") {
+        load.receiver.thread_busy = 0.5;
+        load.receiver.thread_kept_waiting = 0.45;
     }
     SECTION("by others on the same machine") {
         load.receiver.steal = 0.3;
     }
-    const bool busy = load.receiver.thread_busy > 0.9 || load.receiver.core_busy > 0.9 ||
-                      load.receiver.steal > 0.0;
+    const bool busy = load.receiver.thread_busy > 0.4 || load.receiver.steal > 0.0;
     if (busy) CHECK(found(load, Code::receiver_cpu)->confidence == Confidence::high);
+}
+
+TEST_CASE("a core of the receiver that is busy may be another one than the thread's", "[verdict]") {
+    Load load = overflowing_load();
+    load.receiver.core_busy = 0.95;
+    CHECK_FALSE(found(load, Code::receiver_cpu)); // the thread had no need to wait
+    load.receiver.thread_kept_waiting.reset();
+    CHECK(found(load, Code::receiver_cpu)->confidence == Confidence::medium);
+}
+
+TEST_CASE("a thread that others keep from its core is advised to be alone", "[verdict]") {
+    Load load = overflowing_load();
+    load.receiver.thread_busy = 0.5;
+    load.receiver.thread_kept_waiting = 0.45;
+    CHECK(has(found(load, Code::receiver_cpu)->advice, "a core of its own"));
+    load = short_load();
+    load.sender.thread_busy = 0.5;
+    CHECK_FALSE(found(load, Code::sender_cpu));
+    load.sender.thread_kept_waiting = 0.45;
+    CHECK(found(load, Code::sender_cpu)->confidence == Confidence::high);
+    CHECK(has(found(load, Code::sender_cpu)->advice, "a core of its own"));
 }
 
 TEST_CASE("a socket that was full because its host was busy is told of once", "[verdict]") {

@@ -19,6 +19,7 @@ LoadLatency risen_by(Duration added, Duration spread) {
 
 Load sound_load(wire::Direction direction) {
     const Host host{.thread_busy = 0.3,
+                    .thread_kept_waiting = 0.01,
                     .core_busy = 0.2,
                     .steal = 0.0,
                     .queue_drops = 0,

@@ -45,6 +45,7 @@ std::optional<Share> some_share() {
 
 Host some_host() {
     return {.thread_busy = some_ratio(),
+            .thread_kept_waiting = some_ratio(),
             .core_busy = some_ratio(),
             .steal = some_ratio(),
             .queue_drops = some_count(),
@@ -154,8 +155,7 @@ bool has_necessary_evidence(Code code, const Evidence& evidence, const Load& loa
     case Code::sender_queue: return load.refused > 0u && load.packets_offered;
     case Code::receiver_socket: return load.socket_drops > 0u;
     case Code::receiver_cpu:
-        return load.socket_drops > 0u &&
-               (load.receiver.thread_busy || load.receiver.core_busy || load.receiver.steal);
+        return load.socket_drops > 0u && (load.receiver.thread_busy || load.receiver.steal);
     case Code::line_rate: return load.wire && (load.sender.link_speed || load.receiver.link_speed);
     case Code::bufferbloat:
         return sound && load.latency && load.latency->added >= 30ms && load.latency->idle_spread;

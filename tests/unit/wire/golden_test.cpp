@@ -304,6 +304,7 @@ std::vector<Known> test_packets() {
                             .traffic_class = 0x20,
                             .lateness = {.p50 = 61us, .p99 = 240us, .max = Duration{0xffff'ffff}},
                             .host = {.thread_busy = Share{4'120},
+                                     .thread_kept_waiting = Share{330},
                                      .busiest_cpu = Share{10'000},
                                      .stolen = Share{0},
                                      .link_bps = 10'000'000'000,
