@@ -33,7 +33,9 @@ class Cause:
     options: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()  # of the daemon
     staging: Staging = in_peace
-    wrap: tuple[str, ...] = ()  # a command that becomes the daemon; over a cable only
+    # Commands that become the daemon and the client; over a cable only.
+    wrap: tuple[str, ...] = ()
+    wrap_client: tuple[str, ...] = ()
     also: tuple[str, ...] = ()  # codes that are true of it as well
 
     def probe(self, seed: int) -> Probed:
@@ -42,7 +44,7 @@ class Cause:
                          staging=self.staging, most_late_ns=_MOST_LATE_NS)
         with Veth() as path:
             return probe_over(path, *self.options, settings=self.settings, staging=self.staging,
-                              wrap=self.wrap)
+                              wrap=self.wrap, wrap_client=self.wrap_client)
 
 
 def line(mbit: float, buffer_ms: float = 50, *more: str, rtt_ms: float = 20) -> str:
@@ -90,6 +92,16 @@ def daemon_stands_still(seconds: float, every: float) -> Staging:
             scene.daemon.send(signal.SIGCONT)
 
     return staging
+
+
+_CROWDED_CPU = "1"
+
+
+@contextlib.contextmanager
+def crowded_cpu(scene: Scene) -> Iterator[None]:
+    """Something else wants all of that processor."""
+    scene.start("server", "taskset", "-c", _CROWDED_CPU, "sh", "-c", "while :; do :; done")
+    yield
 
 
 @contextlib.contextmanager
@@ -165,9 +177,9 @@ HOSTS = [
     Cause("budget", "LOWER-BOUND", line(50), ("--budget", "1200k")),
     Cause("another client's load", "BUSY-SERVER", line(50), staging=other_client,
           also=("UNSTABLE", "AQM", "BUFFERBLOAT", "RANDOM-LOSS")),
-    Cause("sender cannot keep the rate", "SENDER-CPU", options=("--up", "-b", "8G", "-l", "200",
+    Cause("sender has half a processor", "SENDER-CPU", options=("--up", "-b", "8G", "-l", "200",
                                                                 "-t", "1.5", "--no-gso"),
-          also=("RECEIVER-SOCKET", "RECEIVER-CPU", "LOWER-BOUND")),
+          staging=crowded_cpu, wrap_client=("taskset", "-c", _CROWDED_CPU), also=("LOWER-BOUND",)),
     Cause("sender's own queue", "SENDER-QUEUE", options=("--up", "-b", "40M", "-t", "2"),
           staging=shaped_sender, also=("BUFFERBLOAT",)),
     Cause("receiver stands still", "RECEIVER-SOCKET", options=("--up", "-b", "2G", "-t", "3"),
@@ -178,7 +190,8 @@ HOSTS = [
           staging=daemon_stands_still(0.05, every=0.5),
           wrap=("setpriv", "--bounding-set", "-net_admin", "--inh-caps", "-net_admin"),
           also=("RECEIVER-CPU", "SENDER-CPU")),
-    Cause("receiver has no processor left", "RECEIVER-CPU",
-          options=("--up", "-b", "0", "-l", "64", "-t", "2"), also=("RECEIVER-SOCKET",)),
+    Cause("receiver has half a processor", "RECEIVER-CPU",
+          options=("--up", "-b", "0", "-l", "64", "-t", "2"), staging=crowded_cpu,
+          wrap=("taskset", "-c", _CROWDED_CPU), also=("RECEIVER-SOCKET",)),
 ]
 CAUSES = [*CLEAN, *PATH, *HOSTS]

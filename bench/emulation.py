@@ -93,11 +93,12 @@ def probe(scenario: str, *options: str, seed: int = 1, settings: tuple[str, ...]
 
 
 def probe_over(path: paths.Path, *options: str, settings: tuple[str, ...] = (),
-               staging: Staging = in_peace, wrap: tuple[str, ...] = ()) -> Probed:
+               staging: Staging = in_peace, wrap: tuple[str, ...] = (),
+               wrap_client: tuple[str, ...] = ()) -> Probed:
     """`settings` are the daemon's; `wrap` is a command that becomes it."""
     with Stage() as stage:
         daemon, serving = start_daemon(stage, path, *settings, wrap=wrap)
-        probing = [CTL, "probe", f"{path.server}:{ports()}", *options, "--json", "--quiet"]
+        probing = [*wrap_client, CTL, "probe", f"{path.server}:{ports()}", *options, "--json", "--quiet"]
         with staging(Scene(stage, path, daemon)):
             ended = stage.start(path.command("client", *probing)).wait(_PATIENCE)
     report = read_report(ended.stdout)

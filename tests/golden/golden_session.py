@@ -73,8 +73,9 @@ def handshake() -> dict[str, tuple[str, bytes]]:
 
 
 # A sandbox hides it all.
-NOTHING_OF_THE_HOST = {name: 2 ** 16 - 1 for name in ("thread_busy", "thread_kept_waiting", "busiest_cpu", "stolen")} | {
-    name: 2 ** 64 - 1 for name in model.HOST_COUNTS}
+NOTHING_OF_THE_HOST = {name: 2 ** 16 - 1 for name in (
+    "thread_busy", "thread_kept_waiting", "busiest_cpu", "stolen")} | {
+        name: 2 ** 64 - 1 for name in model.HOST_COUNTS}
 RECEIVED = {"packets": 18_119, "payload_bytes": 26_671_168, "duplicates": 3, "reordered": 21,
             "late": 1, "socket_drops": 7, "rejected": 2}
 
