@@ -149,6 +149,8 @@ Result<Link> become_worker(const std::string& name) {
     for (const int number : {SIGINT, SIGTERM, SIGHUP})
         std::signal(number, SIG_IGN);
     ::prctl(PR_SET_NAME, name.c_str());
+    // One that hangs does not see the end of its link, and its starter may have been killed.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     return link;
 }
 

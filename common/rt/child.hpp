@@ -10,7 +10,8 @@
 // A worker ends when its link says end of file, and for no gentler reason: Ctrl-C goes to a
 // terminal's whole process group and systemd's SIGTERM to the whole control group, but only the
 // main process can say goodbye to its peers, and it needs its workers for that. So become_worker()
-// ignores SIGINT, SIGTERM and SIGHUP. SIGKILL is for those that hang.
+// ignores SIGINT, SIGTERM and SIGHUP. SIGKILL is for those that hang; the kernel sends it as well,
+// when the thread that started them has ended.
 #pragma once
 
 #include "net/fd.hpp"

@@ -28,6 +28,14 @@ def inode_of_port(daemon: Daemon, port: int) -> str:
     raise AssertionError(f"no socket has port {port}")
 
 
+def is_left(pid: int) -> bool:
+    """Not gone, and not dead either, whoever has not looked after it yet."""
+    try:
+        return " Z " not in pathlib.Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+
+
 def holds_socket(pid: int, inode: str) -> bool:
     links = pathlib.Path(f"/proc/{pid}/fd").iterdir()
     return any(os.readlink(link) == f"socket:[{inode}]" for link in links)
@@ -90,6 +98,8 @@ class AWorker(SystemTest):
             took = time.monotonic() - struck
             wait_until(lambda: daemon.state()["ports"]["free_count"] >= total - 3, 1,
                        "the ports are free again")
+            wait_until(lambda: not any(is_left(victim.worker) for victim in victims), 1,
+                       "no struck worker is left")
         for outcome in outcomes:
             self.assertEqual((outcome.status, outcome.reason), (7, "worker_failed"), outcome)
             self.assertFalse(outcome.report["complete"])
@@ -104,7 +114,7 @@ class AWorker(SystemTest):
     @staticmethod
     def _zombies(daemon: Daemon) -> list[int]:
         return [pid for pid in harness.children(daemon.pid)
-                if " Z " in pathlib.Path(f"/proc/{pid}/stat").read_text()]
+                if not is_left(pid)]
 
     def test_that_is_killed_ends_its_session_which_is_told_and_no_other(self):
         self._strike(signal.SIGKILL, TOLD_WITHIN)
