@@ -98,7 +98,8 @@ def probe_over(path: paths.Path, *options: str, settings: tuple[str, ...] = (),
     """`settings` are the daemon's; `wrap` is a command that becomes it."""
     with Stage() as stage:
         daemon, serving = start_daemon(stage, path, *settings, wrap=wrap)
-        probing = [*wrap_client, CTL, "probe", f"{path.server}:{ports()}", *options, "--json", "--quiet"]
+        probing = [*wrap_client, CTL, "probe", f"{path.server}:{ports()}", *options, "--json",
+                   "--quiet"]
         with staging(Scene(stage, path, daemon)):
             ended = stage.start(path.command("client", *probing)).wait(_PATIENCE)
     report = read_report(ended.stdout)

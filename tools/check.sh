@@ -97,9 +97,9 @@ check_shell() {
     shell_scripts | sort -u | xargs -d '\n' -r shellcheck --external-sources
 }
 
-# What ./dev check leaves to --deep. The analyzer takes about as long as all other checks together.
-# The rest of these take a third of the time that is left (clang-tidy 19), though every build warns of
-# much of it (-Wmultistatement-macros, -Wempty-body, -Wredundant-decls, -Wnon-virtual-dtor).
+# What ./dev check leaves to --deep. The analyzer takes about as long as all other checks together,
+# the rest of these a fifth of what is left (clang-tidy 19), though every build warns of much of it
+# (-Wmultistatement-macros, -Wempty-body, -Wredundant-decls, -Wnon-virtual-dtor).
 left_to_deep=(
     'clang-analyzer-*'
     bugprone-assert-side-effect
