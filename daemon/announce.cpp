@@ -116,7 +116,7 @@ Event announce_test(const SessionEntry& entry, const session::TestDone& done) {
         received.last_arrival_ns - std::min(received.first_arrival_ns, received.last_arrival_ns);
     const BitRate rate = rate_of(received.payload_bytes, span);
     const std::uint64_t sent = done.sent.packets_accepted;
-    // The client of a download does not say what it still got after its last feedback.
+    // Of a download: if the client's last feedback, at the end of its test, got lost, too many.
     const std::uint64_t lost = sent - std::min(received.packets, sent);
     const std::string what =
         received.packets == 0

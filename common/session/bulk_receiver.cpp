@@ -135,6 +135,12 @@ void BulkReceiver::note_socket_drops(std::uint64_t cumulative) {
 
 std::optional<wire::Feedback> BulkReceiver::on_timer(MonoTime now) {
     if (now < due()) return std::nullopt;
+    wire::Feedback news = feedback(now);
+    next_feedback_ = now + wait_after(news);
+    return news;
+}
+
+wire::Feedback BulkReceiver::feedback(MonoTime now) const {
     wire::Feedback feedback{
         .test = order_.test,
         .newest_sequence = newest_.sequence,
@@ -146,7 +152,6 @@ std::optional<wire::Feedback> BulkReceiver::on_timer(MonoTime now) {
         .totals = record(),
         .lowest_delay_ns = steps_.lowest_delay().value_or(Duration::zero()).count()};
     put_steps(now, feedback);
-    next_feedback_ = now + wait_after(feedback);
     return feedback;
 }
 
@@ -174,10 +179,11 @@ void BulkReceiver::put_steps(MonoTime now, wire::Feedback& feedback) const {
              .last_delay = step.packets == 0 ? Duration::zero() : step.last_delay - base});
 }
 
-void BulkReceiver::end() {
-    if (ended_) return;
+std::optional<wire::Feedback> BulkReceiver::end(MonoTime now) {
+    if (ended_) return std::nullopt;
     ended_ = true;
     meter_.finish();
+    return next_feedback_ == never ? std::nullopt : std::optional{feedback(now)};
 }
 
 wire::ReceiverRecord BulkReceiver::record() const {

@@ -28,8 +28,9 @@ public:
     std::optional<wire::Feedback> on_timer(MonoTime now);
     MonoTime due() const { return ended_ ? never : next_feedback_; }
 
-    // No further datagrams are counted. The last sub-interval is closed.
-    void end();
+    // No further datagrams are counted. The last sub-interval is closed. The first time it gives
+    // what the sender should still hear: all that has come; nothing when nothing has.
+    std::optional<wire::Feedback> end(MonoTime now);
     bool ended() const { return ended_; }
 
     std::uint32_t test() const { return order_.test; }
@@ -54,6 +55,7 @@ private:
     void note_marks(const Run& run, std::uint32_t copies);
     wire::Marks marks() const;
     void watch_grant(MonoTime arrival, std::uint64_t bytes);
+    wire::Feedback feedback(MonoTime now) const;
     void put_steps(MonoTime now, wire::Feedback& feedback) const;
     Duration wait_after(const wire::Feedback& feedback);
 

@@ -103,7 +103,8 @@ void PortSession::on_order(MonoTime now, const PortOrder& order, Outbox& out) {
         broken_told_ = false;
     } else if (const auto* end = std::get_if<EndTest>(&order)) {
         if (sender_ && sender_->test() == end->test) sender_->end(end->end);
-        if (receiver_ && receiver_->test() == end->test) receiver_->end();
+        if (receiver_ && receiver_->test() == end->test)
+            if (const auto last = receiver_->end(now)) send(*last, out);
         end_told_ = false; // asked for its record, even if it was told before
     } else if (const auto* probing = std::get_if<SetProbing>(&order)) {
         on_probing(now, *probing);

@@ -237,7 +237,7 @@ private:
                 read(socket_.front(), drops_before_.front());
             socket_bytes_ = 0;
         }
-        receiver_.end();
+        receiver_.end(MonoTime{});
     }
 
     void find_and_compare(SearchRun& run) {

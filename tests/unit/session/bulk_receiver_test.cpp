@@ -103,11 +103,26 @@ TEST_CASE("what is forged, of another test, or too late is in no statistic", "[s
     receiving.authentic.set(0);
     CHECK(receiving.receiver.record().packets == 1);
     CHECK(receiving.receiver.record().rejected == 2);
-    receiving.receiver.end();
+    receiving.receiver.end(start + 2ms);
     receiving.arrive(3, 3ms);
     CHECK(receiving.receiver.record().packets == 1);
     CHECK(receiving.receiver.record().rejected == 2);
     CHECK(receiving.receiver.due() == never);
+}
+
+TEST_CASE("a test that ends tells its sender once of all that has come", "[session]") {
+    Receiving receiving;
+    CHECK_FALSE(Receiving{}.receiver.end(start).has_value()); // nothing has
+    receiving.arrive(0, 0ms);
+    REQUIRE(receiving.receiver.on_timer(start).has_value());
+    receiving.arrive(1, 1ms);
+    receiving.arrive(2, 2ms);
+    const auto last = receiving.receiver.end(start + 5ms);
+    REQUIRE(last.has_value());
+    CHECK(last->totals.packets == 3);
+    CHECK(last->newest_sequence == 2);
+    CHECK(last->held_ns == 3'000'000);
+    CHECK_FALSE(receiving.receiver.end(start + 6ms).has_value());
 }
 
 TEST_CASE("the low 16 bits of a test's number are what its datagrams carry", "[session]") {
