@@ -1,11 +1,5 @@
 // The main of tests that start their own program again as a worker.
-#if __has_include(<catch2/catch_all.hpp>)
-#include <catch2/catch_session.hpp>
-#else
-#define CATCH_CONFIG_RUNNER
-#include <catch2/catch.hpp>
-#endif
-
+#include "catch_runner.hpp"
 #include "crypto/primitives.hpp"
 #include "rt/test_worker.hpp"
 
@@ -14,5 +8,5 @@
 int main(int argc, char** argv) {
     if (!wyn::crypto::self_test()) return 1; // first of all, as the programs do
     if (argc == 2 && std::string_view{argv[1]} == "--worker") return wyn::edge::run_test_worker();
-    return Catch::Session().run(argc, argv);
+    return wyn::test::run_tests(argc, argv);
 }

@@ -1,11 +1,6 @@
 // The main of tests that build network devices: the whole program runs in a network namespace of
 // its own, empty at first, which goes with it.
-#if __has_include(<catch2/catch_all.hpp>)
-#include <catch2/catch_session.hpp>
-#else
-#define CATCH_CONFIG_RUNNER
-#include <catch2/catch.hpp>
-#endif
+#include "catch_runner.hpp"
 
 #include <sched.h>
 
@@ -26,5 +21,5 @@ int main(int argc, char** argv) {
         std::printf("skipped: no ip and tc (iproute2), or no devices of type veth\n");
         return skipped;
     }
-    return Catch::Session().run(argc, argv);
+    return wyn::test::run_tests(argc, argv);
 }

@@ -55,9 +55,11 @@ TEST_CASE("a thread that shares its processor is kept waiting for it", "[rt]") {
     rt::HostGauge gauge{ends.near.fd()};
     cpu_set_t all;
     REQUIRE(sched_getaffinity(0, sizeof all, &all) == 0);
+    const int here = sched_getcpu();
+    REQUIRE(here >= 0);
     cpu_set_t one;
     CPU_ZERO(&one);
-    CPU_SET(sched_getcpu(), &one);
+    CPU_SET(static_cast<std::size_t>(here), &one);
     std::atomic<bool> over = false;
     REQUIRE(sched_setaffinity(0, sizeof one, &one) == 0);
     std::thread other{[&over] {
