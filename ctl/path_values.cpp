@@ -97,10 +97,11 @@ Json server_value(const Report& report) {
 }
 
 Json cpu_value(const session::DirectionResult& result) {
-    return {{"sender_ratio", ratio_or_null(result.sent.host.thread_busy)},
-            {"sender_waiting_ratio", ratio_or_null(result.sent.host.thread_kept_waiting)},
-            {"receiver_ratio", ratio_or_null(result.received.host.thread_busy)},
-            {"receiver_waiting_ratio", ratio_or_null(result.received.host.thread_kept_waiting)}};
+    return {
+        {"sender_ratio", ratio_or_null(result.sent.host.thread_busy)},
+        {"sender_kept_waiting_ratio", ratio_or_null(result.sent.host.thread_kept_waiting)},
+        {"receiver_ratio", ratio_or_null(result.received.host.thread_busy)},
+        {"receiver_kept_waiting_ratio", ratio_or_null(result.received.host.thread_kept_waiting)}};
 }
 
 Json hosts_value(const session::DirectionResult& result) {

@@ -121,9 +121,9 @@ TEST_CASE("what both hosts tell is there, and what they do not is null", "[ctl]"
     const json document = parsed(test::ordinary());
     const json& up = document["up"];
     CHECK(up["cpu"]["sender_ratio"] == 0.04);
-    CHECK(up["cpu"]["sender_waiting_ratio"] == 0.002);
+    CHECK(up["cpu"]["sender_kept_waiting_ratio"] == 0.002);
     CHECK(up["cpu"]["receiver_ratio"].is_null());
-    CHECK(up["cpu"]["receiver_waiting_ratio"].is_null());
+    CHECK(up["cpu"]["receiver_kept_waiting_ratio"].is_null());
     CHECK(keys_of(up["host_wide"]) == Keys{"sender", "receiver"});
     CHECK(up["host_wide"]["sender"]["busiest_cpu_ratio"] == 0.312);
     CHECK(up["host_wide"]["sender"]["steal_ratio"] == 0.0);

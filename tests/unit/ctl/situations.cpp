@@ -128,7 +128,12 @@ Situation crowded() {
     down.sent.packets_skipped = 90'000;
     down.sent.limited_by = wire::LimitedBy::host;
     Situation situation = begin("crowded", std::move(report));
-    situation.evidence.down->sender.steal = 0.31;
+    Load& load = *situation.evidence.down;
+    load.sender.steal = 0.31;
+    load.sender.thread_busy = 0.52;
+    load.sender.thread_kept_waiting = 0.16;
+    load.receiver.thread_busy = 0.4;
+    load.receiver.thread_kept_waiting = 0.45;
     situation.evidence.other_loads = 3;
     situation.evidence.other_sessions = 12;
     return situation;
