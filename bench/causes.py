@@ -34,7 +34,7 @@ class Cause:
     settings: tuple[str, ...] = ()  # of the daemon
     staging: Staging = in_peace
     # Commands that become the daemon and the client; over a cable only.
-    wrap: tuple[str, ...] = ()
+    wrap_daemon: tuple[str, ...] = ()
     wrap_client: tuple[str, ...] = ()
     also: tuple[str, ...] = ()  # codes that are true of it as well
 
@@ -44,7 +44,7 @@ class Cause:
                          staging=self.staging, most_late_ns=_MOST_LATE_NS)
         with Veth() as path:
             return probe_over(path, *self.options, settings=self.settings, staging=self.staging,
-                              wrap=self.wrap, wrap_client=self.wrap_client)
+                              wrap_daemon=self.wrap_daemon, wrap_client=self.wrap_client)
 
 
 def line(mbit: float, buffer_ms: float = 50, *more: str, rtt_ms: float = 20) -> str:
@@ -188,10 +188,10 @@ HOSTS = [
           # 12 MB come in that time: for a socket of 32 MiB it is no trouble. But without this
           # capability nobody gets more than net.core.rmem_max.
           staging=daemon_stands_still(0.05, every=0.5),
-          wrap=("setpriv", "--bounding-set", "-net_admin", "--inh-caps", "-net_admin"),
+          wrap_daemon=("setpriv", "--bounding-set", "-net_admin", "--inh-caps", "-net_admin"),
           also=("RECEIVER-CPU", "SENDER-CPU")),
     Cause("receiver has half a processor", "RECEIVER-CPU",
           options=("--up", "-b", "0", "-l", "64", "-t", "2"), staging=crowded_cpu,
-          wrap=("taskset", "-c", _CROWDED_CPU), also=("RECEIVER-SOCKET",)),
+          wrap_daemon=("taskset", "-c", _CROWDED_CPU), also=("RECEIVER-SOCKET",)),
 ]
 CAUSES = [*CLEAN, *PATH, *HOSTS]

@@ -93,11 +93,11 @@ def probe(scenario: str, *options: str, seed: int = 1, settings: tuple[str, ...]
 
 
 def probe_over(path: paths.Path, *options: str, settings: tuple[str, ...] = (),
-               staging: Staging = in_peace, wrap: tuple[str, ...] = (),
+               staging: Staging = in_peace, wrap_daemon: tuple[str, ...] = (),
                wrap_client: tuple[str, ...] = ()) -> Probed:
-    """`settings` are the daemon's; `wrap` is a command that becomes it."""
+    """`settings` are the daemon's; `wrap_daemon` and `wrap_client` become the programs."""
     with Stage() as stage:
-        daemon, serving = start_daemon(stage, path, *settings, wrap=wrap)
+        daemon, serving = start_daemon(stage, path, *settings, wrap=wrap_daemon)
         probing = [*wrap_client, CTL, "probe", f"{path.server}:{ports()}", *options, "--json",
                    "--quiet"]
         with staging(Scene(stage, path, daemon)):

@@ -116,7 +116,7 @@ Event announce_test(const SessionEntry& entry, const session::TestDone& done) {
         received.last_arrival_ns - std::min(received.first_arrival_ns, received.last_arrival_ns);
     const BitRate rate = rate_of(received.payload_bytes, span);
     const std::uint64_t sent = done.sent.packets_accepted;
-    // Of a download: if the client's last feedback, at the end of its test, got lost, too many.
+    // Too many of a download whose client's last feedback, sent when its test ended, got lost.
     const std::uint64_t lost = sent - std::min(received.packets, sent);
     const std::string what =
         received.packets == 0
