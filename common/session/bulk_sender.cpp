@@ -127,11 +127,12 @@ BulkTrain BulkSender::next_train(MonoTime now) {
         if (now < next_primer_ || primer_used_up()) return {};
         return build(now, 1);
     }
-    if (silent()) return {};
+    // Woken up late: what was due after the end is neither sent nor skipped.
+    if (silent() || now >= load_end()) return {};
     // What a step has so many of is not skipped, however late.
     if (plan_.most_datagrams != 0) pacer_.postpone(now);
     const MonoTime planned = pacer_.due();
-    const MonoTime horizon = std::min(now + lookahead(), running_since_ + order_.duration - 1ns);
+    const MonoTime horizon = std::min(now + lookahead(), load_end() - 1ns);
     const std::uint32_t due = std::min({pacer_.due_now(now, std::max(now, horizon)),
                                         slab_.most_datagrams(plan_.datagram_bytes), left_in_step_});
     if (due == 0) return {};
@@ -283,8 +284,8 @@ void BulkSender::on_timer(MonoTime now) {
         if (now - began_ >= terms_.idle_timeout) end(wire::End::no_feedback);
         return;
     }
-    if (now - running_since_ >= order_.duration) {
-        pacer_.stop(running_since_ + order_.duration);
+    if (now >= load_end()) {
+        pacer_.stop(load_end());
         return end(wire::End::completed);
     }
     if (now - last_feedback_ >= dead_man) return end(wire::End::no_feedback);
@@ -306,7 +307,7 @@ void BulkSender::end(wire::End why) {
 MonoTime BulkSender::train_due() const {
     if (!running() || silent()) return never;
     const MonoTime due = pacer_.due();
-    if (due >= running_since_ + order_.duration) return never;
+    if (due >= load_end()) return never;
     return due - lookahead() / 2; // half of what may be handed over early is then gone
 }
 
@@ -322,8 +323,7 @@ MonoTime BulkSender::due() const {
         const MonoTime give_up = began_ + terms_.idle_timeout;
         return primer_used_up() ? give_up : std::min(next_primer_, give_up);
     }
-    return std::min({train_due(), controller_->step_end(), running_since_ + order_.duration,
-                     last_feedback_ + dead_man});
+    return std::min({train_due(), controller_->step_end(), load_end(), last_feedback_ + dead_man});
 }
 
 wire::SendLateness BulkSender::lateness() const {

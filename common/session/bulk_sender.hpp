@@ -78,6 +78,7 @@ private:
     BulkTrain build(MonoTime time, std::uint32_t datagrams);
     bool primer_used_up() const;
     // Nothing more leaves in this step.
+    MonoTime load_end() const { return running_since_ + order_.duration; } // of one that runs
     bool silent() const { return plan_.rate.bps() == 0 || left_in_step_ == 0; }
     bool unpaced() const { return order_.search == wire::Search::unpaced && pacer_.unpaced(); }
     Duration lookahead() const;

@@ -118,6 +118,21 @@ TEST_CASE("a host that skips more than one in a hundred is the limit", "[session
           (stalled_ms == 40 ? wire::LimitedBy::host : wire::LimitedBy::nothing));
 }
 
+TEST_CASE("a host that stands still over the load's end sends and skips nothing of after it",
+          "[session]") {
+    Sending sending{order(BitRate{8'000'000})}; // 1 ms each: 2000 places
+    sending.prime();
+    sending.run_with_feedback_until(start + 1990ms);
+    sending.now = start + 2030ms;
+    sending.send(); // before anybody looked at the time
+    CHECK(sending.sent.back().sent_ns < to_ns(start + 2s));
+    sending.sender.on_timer(sending.now);
+    REQUIRE(sending.sender.why_ended() == wire::End::completed);
+    const wire::SenderRecord record = sending.sender.record();
+    CHECK(record.packets_accepted + record.packets_skipped == 2000);
+    CHECK(record.packets_skipped >= 9);
+}
+
 TEST_CASE("a grant that the host came near to is the limit, else the host is", "[session]") {
     const std::uint64_t stalled_ms = GENERATE(40U, 300U);
     BeginSending granted = order(BitRate{80'000'000});
