@@ -25,12 +25,19 @@ constexpr double stamp_seconds = 100e-6;
 std::optional<Mean> mean_of(std::span<const Sample> samples) {
     if (samples.empty()) return std::nullopt;
     Flow sum;
-    for (const Sample& sample : samples)
+    Flow offered;
+    for (const Sample& sample : samples) {
         sum += sample.flow;
+        offered += sample.offered;
+    }
     // Of a few samples nothing is known but that they are not nothing.
     const double spread = relative_half_width(samples).value_or(1);
     const double relative = std::max(spread, stamp_seconds / sum.seconds);
-    return Mean{sum.bps(), relative * sum.bps(), sum.seconds, sum.bits};
+    return Mean{.bps = sum.bps(),
+                .half_width_bps = relative * sum.bps(),
+                .seconds = sum.seconds,
+                .bits = sum.bits,
+                .offered_bps = offered.seconds > 0 ? offered.bps() : 0};
 }
 
 } // namespace

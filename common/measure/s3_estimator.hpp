@@ -12,6 +12,7 @@ struct Mean {
     double half_width_bps = 0; // of its 95 % confidence interval
     double seconds = 0;
     double bits = 0;
+    double offered_bps = 0; // to the path meanwhile
 };
 
 class S3Estimator {

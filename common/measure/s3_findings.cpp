@@ -19,6 +19,13 @@ std::uint32_t in_ppb(double share) {
     return static_cast<std::uint32_t>(whole(std::clamp(share, 0.0, 1.0) * 1e9));
 }
 
+// What was offered for what got through; 0: not known.
+std::uint32_t offered_ppm(const Mean& mean) {
+    if (mean.bps <= 0) return 0;
+    const double most = wire::most_offered_ppm;
+    return static_cast<std::uint32_t>(whole(std::min(mean.offered_bps / mean.bps * 1e6, most)));
+}
+
 } // namespace
 
 wire::CapacityRecord record_of(const S3Findings& found) {
@@ -33,6 +40,7 @@ wire::CapacityRecord record_of(const S3Findings& found) {
             .bucket_bytes = found.burst ? whole(found.bucket_bits / 8) : 0,
             .saturated_ns = found.mean ? in_ns(mean.seconds + burst.seconds) : 0,
             .saturated_bytes = found.mean ? whole((mean.bits + burst.bits) / 8) : 0,
+            .offered_ppm = offered_ppm(mean),
             .queue_ns = in_ns(found.queue_seconds),
             .base_rtt_ns =
                 static_cast<std::uint64_t>(std::max<Duration::rep>(0, found.base_rtt.count())),

@@ -249,9 +249,11 @@ void S3Search::take_samples() {
 
 void S3Search::take(const StepBook::Entry& step) {
     const auto arrived = book_.arrived(step.id);
-    if (!arrived || step.target_bps <= 0) return;
+    const auto offered = book_.offered(step.id);
+    if (!arrived || !offered || step.target_bps <= 0) return;
     const Evidence evidence = saturation_.evidence(step);
     const Sample sample{.flow = *arrived,
+                        .offered = *offered,
                         .saturated = evidence.any(),
                         .queue_seconds = to_seconds(evidence.queue),
                         .sent = static_cast<double>(step.seen.sent),

@@ -18,6 +18,7 @@ Sample joined(const Sample& one, const Sample& other) {
     Sample sum = one;
     const double seconds = one.flow.seconds + other.flow.seconds;
     sum.flow += other.flow;
+    sum.offered += other.offered;
     sum.saturated = one.saturated && other.saturated;
     sum.queue_seconds =
         (one.queue_seconds * one.flow.seconds + other.queue_seconds * other.flow.seconds) / seconds;

@@ -2,7 +2,16 @@
 
 #include "wire/layout.hpp"
 
+#include <algorithm>
+
 namespace wyn::session {
+
+namespace {
+
+// More than ten times of what was offered does not come out of any queue for long.
+constexpr std::uint32_t least_credible_ppm = 100'000;
+
+} // namespace
 
 void BesideLoad::note(MonoTime now, const PortSnapshot& control, const PortSnapshot& other,
                       std::uint32_t header_bytes) {
@@ -21,6 +30,11 @@ void BesideLoad::note(MonoTime now, const PortSnapshot& control, const PortSnaps
 double BesideLoad::rate(const Counter& counter) const {
     const double seconds = to_seconds(newest_at_ - first_at_);
     return seconds > 0 ? static_cast<double>(counter.newest - counter.first) * 8 / seconds : 0;
+}
+
+double through_full_path(double bps, std::uint32_t offered_ppm) {
+    if (offered_ppm == 0) return bps;
+    return bps * 1e6 / std::max(offered_ppm, least_credible_ppm);
 }
 
 double beats_bps(wire::Direction direction, Duration heartbeat, std::uint32_t header_bytes) {

@@ -30,6 +30,11 @@ private:
     Counter out_;
 };
 
+// What of `bps` gets through a full path together with a load of which 10^6 bits got through for
+// each `offered_ppm` (0: not known) that were offered. A queue lets through both in the proportion
+// in which they come: while it grows, less of either than was offered, and while it empties, more.
+double through_full_path(double bps, std::uint32_t offered_ppm);
+
 // IP bits per second of the beats on the loaded port, whose counters count the load, too: up a
 // BEAT0 and a BEAT2 in each heartbeat, down a BEAT1.
 double beats_bps(wire::Direction direction, Duration heartbeat, std::uint32_t header_bytes);

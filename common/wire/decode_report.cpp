@@ -18,7 +18,8 @@ bool is_capacity(const ReportLayout& in) {
            in.capacity_datagram_bytes.get() <= longest_bulk &&
            is_rate(in.capacity_bps, in.half_width_bps, in.burst_bps, in.burst_half_width_bps) &&
            are_times(in.saturated_ns, in.queue_ns, in.base_rtt_ns, in.loaded_rtt_ns) &&
-           in.excess_loss_ppb.get() <= whole_ppb && in.loss_floor_ppb.get() <= whole_ppb;
+           in.excess_loss_ppb.get() <= whole_ppb && in.loss_floor_ppb.get() <= whole_ppb &&
+           in.offered_ppm.get() <= most_offered_ppm;
 }
 
 CapacityRecord capacity_of(const ReportLayout& in) {
@@ -30,6 +31,7 @@ CapacityRecord capacity_of(const ReportLayout& in) {
             .bucket_bytes = in.bucket_bytes.get(),
             .saturated_ns = in.saturated_ns.get(),
             .saturated_bytes = in.saturated_bytes.get(),
+            .offered_ppm = in.offered_ppm.u32(),
             .queue_ns = in.queue_ns.get(),
             .base_rtt_ns = in.base_rtt_ns.get(),
             .loaded_rtt_ns = in.loaded_rtt_ns.get(),

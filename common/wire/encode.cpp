@@ -116,6 +116,7 @@ void put(const CapacityRecord& capacity, ReportLayout& layout) {
     layout.bucket_bytes = capacity.bucket_bytes;
     layout.saturated_ns = capacity.saturated_ns;
     layout.saturated_bytes = capacity.saturated_bytes;
+    layout.offered_ppm = capacity.offered_ppm;
     layout.queue_ns = capacity.queue_ns;
     layout.base_rtt_ns = capacity.base_rtt_ns;
     layout.loaded_rtt_ns = capacity.loaded_rtt_ns;

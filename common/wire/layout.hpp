@@ -68,6 +68,7 @@ inline constexpr std::uint32_t longest_bulk = 65507;                  // UDP ove
 inline constexpr std::uint64_t highest_rate_bps = 10'000'000'000'000; // of payload
 inline constexpr std::uint64_t highest_ip_bps = 2 * highest_rate_bps; // the same with headers
 inline constexpr std::uint32_t whole_ppb = 1'000'000'000;             // of a ratio in 10^-9
+inline constexpr std::uint32_t most_offered_ppm = 100'000'000;        // of what got through, 10^-6
 inline constexpr std::uint32_t longest_test_ms = 3'600'000;
 // Of every time and duration in nanoseconds: 146 years. Sums and differences of three of them fit
 // into 64 signed bits, so nobody who computes with a peer's times can overflow.
@@ -285,18 +286,18 @@ struct ReportLayout {
     Be<2> busiest_cpu; // 394
     Be<2> stolen;      // 396
     // At a time, at most, while the test ran, this one included; 0: not known.
-    Be<2> sessions;                        // 398  open on the server
-    Be<2> loads;                           // 400  running on it
-    Be<2> thread_kept_waiting;             // 402  like thread_busy
-    std::array<std::uint8_t, 4> reserved3; // 404
-    Be<8> link_bps;                        // 408
-    Be<8> device_drops;                    // 416
-    Be<8> qdisc_drops;                     // 424
-    Be<8> qdisc_backlog_bytes;             // 432
-    Be<8> udp_buffer_errors;               // 440
-    Be<8> softnet_drops;                   // 448
-    Be<8> softnet_squeezes;                // 456
-    Tag tag;                               // 464
+    Be<2> sessions;            // 398  open on the server
+    Be<2> loads;               // 400  running on it
+    Be<2> thread_kept_waiting; // 402  like thread_busy
+    Be<4> offered_ppm;         // 404  of the capacity, sender; 0: not known
+    Be<8> link_bps;            // 408
+    Be<8> device_drops;        // 416
+    Be<8> qdisc_drops;         // 424
+    Be<8> qdisc_backlog_bytes; // 432
+    Be<8> udp_buffer_errors;   // 440
+    Be<8> softnet_drops;       // 448
+    Be<8> softnet_squeezes;    // 456
+    Tag tag;                   // 464
 };
 static_assert(sizeof(ReportLayout) == 480 && offsetof(ReportLayout, packets) == 64 &&
               offsetof(ReportLayout, best_packets) == 136 &&

@@ -133,6 +133,7 @@ struct CapacityRecord {
     std::uint64_t bucket_bytes = 0; // of IP
     std::uint64_t saturated_ns = 0; // what the rates are means of
     std::uint64_t saturated_bytes = 0;
+    std::uint32_t offered_ppm = 0;     // to the path meanwhile, of 10^6 that arrived; 0: not known
     std::uint64_t queue_ns = 0;        // that the load kept in the path, on average
     std::uint64_t base_rtt_ns = 0;     // round trips of the load's own: the lowest,
     std::uint64_t loaded_rtt_ns = 0;   // and the mean while the path was full

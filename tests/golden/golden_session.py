@@ -170,7 +170,7 @@ def sealed() -> dict[str, tuple[str, str, bool, dict[str, object]]]:
             "saturated_bytes": 20_500_000, "queue_ns": 15_400_000, "base_rtt_ns": 11_200_000,
             "loaded_rtt_ns": 26_900_000, "excess_loss_ppb": 10 ** 9, "loss_floor_ppb": 310_000,
             "traffic_class": 0x20, "thread_busy": 4_120, "busiest_cpu": 10_000, "stolen": 0,
-            "thread_kept_waiting": 330,
+            "thread_kept_waiting": 330, "offered_ppm": 1_043_000,
             "sessions": 3, "loads": 2, "link_bps": 10_000_000_000, "device_drops": 1,
             "qdisc_drops": 77, "qdisc_backlog_bytes": 1_048_576, "udp_buffer_errors": 0,
             "softnet_drops": 0, "softnet_squeezes": 9}),

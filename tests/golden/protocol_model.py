@@ -171,7 +171,7 @@ BODIES: dict[str, list[Field]] = {
         octets("traffic_classes", MOST_CLASSES), octets("class_packets", 8 * MOST_CLASSES),
         number("other_class_packets", 8), SHARE("thread_busy"), SHARE("busiest_cpu"),
         SHARE("stolen"), number("sessions", 2), number("loads", 2),
-        SHARE("thread_kept_waiting"), zeros("reserved3", 4),
+        SHARE("thread_kept_waiting"), number("offered_ppm", 4, 0, 10 ** 8),
         *(number(name, 8) for name in HOST_COUNTS), TAG],
     "CLOSE": [END, zeros("reserved", 6), TAG],
     "BULK": [

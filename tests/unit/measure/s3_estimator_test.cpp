@@ -56,6 +56,18 @@ TEST_CASE("fewer than eight steps are never enough, however long they are", "[me
     CHECK(estimator.converged(0.4));
 }
 
+TEST_CASE("the mean knows what was offered meanwhile", "[measure]") {
+    S3Estimator estimator;
+    add(estimator, 3, 100);
+    CHECK(estimator.mean()->offered_bps == 0); // nobody has told
+    estimator.clear();
+    for (const double offered : {112.0, 98.0})
+        estimator.add({.flow = {.bits = 100e6 * step, .seconds = step},
+                       .offered = {.bits = offered * 1e6 * step, .seconds = step},
+                       .saturated = true});
+    CHECK(estimator.mean()->offered_bps == Approx(105e6));
+}
+
 TEST_CASE("a rate that varies is not sure, and its interval says so", "[measure]") {
     S3Estimator estimator;
     add(estimator, 40, 90, 110);

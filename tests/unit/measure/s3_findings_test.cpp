@@ -8,7 +8,8 @@ using wire::CapacityVerdict;
 
 namespace {
 
-constexpr Mean mean{.bps = 93.4e6, .half_width_bps = 0.1e6, .seconds = 0.5, .bits = 46.7e6};
+constexpr Mean mean{
+    .bps = 93.4e6, .half_width_bps = 0.1e6, .seconds = 0.5, .bits = 46.7e6, .offered_bps = 98.07e6};
 
 } // namespace
 
@@ -24,6 +25,7 @@ TEST_CASE("a full path's capacity has an interval, a time and its bytes", "[meas
     CHECK(record.half_width_bps == 100'000);
     CHECK(record.saturated_ns == 500'000'000);
     CHECK(record.saturated_bytes == 46'700'000 / 8);
+    CHECK(record.offered_ppm == 1'050'000);
     CHECK(record.queue_ns == 15'000'000);
     CHECK(record.base_rtt_ns == 20'000'000);
     CHECK(record.loaded_rtt_ns == 36'000'000);
@@ -59,6 +61,7 @@ TEST_CASE("without a mean what got through is all that is known", "[measure]") {
     const auto record = record_of({.verdict = CapacityVerdict::lower_bound, .through_bps = 12e6});
     CHECK(record.ip_bps == 12'000'000);
     CHECK(record.saturated_ns == 0);
+    CHECK(record.offered_ppm == 0);
     // Less loss than the floor is none in excess, and chance never makes it more than all.
     CHECK(record_of({.excess_loss = -0.1, .loss_floor = 2}).excess_loss_ppb == 0);
     CHECK(record_of({.excess_loss = -0.1, .loss_floor = 2}).loss_floor_ppb == 1'000'000'000);

@@ -32,6 +32,15 @@ TEST_CASE("what the ports without a load moved while the load ran is a rate, hea
     CHECK(beside.down_bps() == 0);
 }
 
+TEST_CASE("a queue lets through what goes beside a load in the proportion in which both come",
+          "[session]") {
+    CHECK(through_full_path(50e3, 0) == 50e3); // nobody knows
+    CHECK(through_full_path(50e3, 1'000'000) == 50e3);
+    // The line is at 1 Mbit/s, 1120 + 50 kbit/s come, and the load gets 957.3 kbit/s of it.
+    CHECK(957'265 + through_full_path(50e3, 1'170'000) == Approx(1e6));
+    CHECK(through_full_path(50e3, 1) == 500e3); // no path does that
+}
+
 TEST_CASE("the beats on the loaded port are known without counting", "[session]") {
     CHECK(beats_bps(wire::Direction::up, 250ms, 28) == Approx(2 * (96 + 28) * 8 * 4));
     CHECK(beats_bps(wire::Direction::down, 250ms, 28) == Approx((96 + 28) * 8 * 4));

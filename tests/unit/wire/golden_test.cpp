@@ -286,6 +286,7 @@ std::vector<Known> test_packets() {
                                   .bucket_bytes = 10'000'000,
                                   .saturated_ns = 1'250'000'000,
                                   .saturated_bytes = 20'500'000,
+                                  .offered_ppm = 1'043'000,
                                   .queue_ns = 15'400'000,
                                   .base_rtt_ns = 11'200'000,
                                   .loaded_rtt_ns = 26'900'000,

@@ -208,7 +208,7 @@ Rows report_rows() {
                         WYN_ROW(L, sessions),
                         WYN_ROW(L, loads),
                         WYN_ROW(L, thread_kept_waiting),
-                        WYN_ROW(L, reserved3),
+                        WYN_ROW(L, offered_ppm),
                         WYN_ROW(L, link_bps),
                         WYN_ROW(L, device_drops),
                         WYN_ROW(L, qdisc_drops),
