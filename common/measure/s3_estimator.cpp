@@ -11,6 +11,9 @@ namespace {
 constexpr std::size_t least_samples = 8;
 constexpr double least_saturated_share = 0.7;
 constexpr double narrow_enough = 0.005;
+// More precision would cost more time and traffic than it is worth: 1 % is enough for most.
+constexpr double long_enough = 0.8;
+constexpr double narrow_enough_then = 0.009;
 constexpr double halves_tolerated = 0.01;
 
 // Change of rate.
@@ -103,7 +106,8 @@ bool S3Estimator::converged(double saturated_seconds) const {
     if (own + before < saturated_seconds) return false;
     if (saturated_share(samples) < least_saturated_share) return false;
     const auto width = relative_half_width(samples);
-    return width && *width <= narrow_enough &&
+    const double wanted = own + before < long_enough ? narrow_enough : narrow_enough_then;
+    return width && *width <= wanted &&
            halves_differ(samples) <= std::max(halves_tolerated, 2 * *width);
 }
 

@@ -56,6 +56,17 @@ TEST_CASE("fewer than eight steps are never enough, however long they are", "[me
     CHECK(estimator.converged(0.4));
 }
 
+TEST_CASE("what is sure to a hundredth is enough after 800 ms", "[measure]") {
+    S3Estimator estimator;
+    add(estimator, 26, 98.4, 101.6); // 780 ms
+    const auto before = estimator.mean();
+    CHECK(before->half_width_bps > 0.005 * before->bps);
+    CHECK(before->half_width_bps < 0.009 * before->bps);
+    CHECK_FALSE(estimator.converged(0.4));
+    add(estimator, 2, 101.6);
+    CHECK(estimator.converged(0.4));
+}
+
 TEST_CASE("the mean knows what was offered meanwhile", "[measure]") {
     S3Estimator estimator;
     add(estimator, 3, 100);
