@@ -17,7 +17,7 @@ from programs import BUILD, Failed, Program, Stage, typed
 from tools import CTL, ports, read_report, start_daemon
 
 EMULATOR = str(BUILD / "tests/emulator/emulator")
-MOST_ATTEMPTS = 4
+MOST_ATTEMPTS = 8
 _PATIENCE = 60
 
 
