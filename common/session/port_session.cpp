@@ -151,9 +151,9 @@ void PortSession::on_train(MonoTime now, const dgram::ReceivedTrain& train, Outb
     // The kernel coalesces by sender and size, not by meaning: a shorter message ends a train of
     // bulk, and a heartbeat may stand in the middle of bulk of its size.
     for (std::size_t i = 0; i < count;) {
-        std::size_t end = i;
-        while (end < count && wire::peek_type(train[end]) == wire::Type::bulk)
-            ++end;
+        const wire::Bytes rest = train.bytes.subspan(i * train.segment_size);
+        std::size_t end =
+            i + (rest.empty() ? 0 : wire::count_of_type_bulk(rest, train.segment_size));
         if (end > i)
             on_bulk(part_of(train, i, end));
         else

@@ -25,6 +25,9 @@ std::expected<SealedMessage, Drop> decode_sealed(Bytes datagram);
 // Reads the header of a bulk datagram; its tag is checked with the whole train
 // (crypto/bulk_tag.hpp).
 std::expected<BulkHeader, Drop> decode_bulk(Bytes datagram);
+// How many datagrams at the front of `train`, of `segment` bytes each (not 0; the last may be
+// shorter), have the type BULK by peek_type().
+std::size_t count_of_type_bulk(Bytes train, std::size_t segment);
 // How many datagrams at the front of `train`, of `segment` bytes each (the last may be shorter),
 // have the header of the first, which decode_bulk() has accepted, but for sequence numbers that
 // rise by one: at least 1.

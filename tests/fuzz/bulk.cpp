@@ -24,6 +24,15 @@ void read_headers(const dgram::ReceivedTrain& train) {
     }
 }
 
+// Counted together or one by one, it is the same.
+void check_types(const dgram::ReceivedTrain& train) {
+    if (train.segment_size == 0) return;
+    std::size_t count = 0;
+    while (count < train.count() && wire::peek_type(train[count]) == wire::Type::bulk)
+        ++count;
+    WYN_CHECK(wire::count_of_type_bulk(train.bytes, train.segment_size) == count);
+}
+
 // What is told to be alike is: each header is that of the first, with the next number.
 void check_likeness(const dgram::ReceivedTrain& train) {
     for (std::size_t i = 0; i < train.count(); ++i) {
@@ -58,6 +67,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::vector<std::uint8_t> bytes = script.bytes(dgram::longest_datagram);
     const dgram::ReceivedTrain train{.bytes = bytes, .segment_size = segment};
     read_headers(train);
+    check_types(train);
     check_likeness(train);
 
     static crypto::BulkTagger tagger{crypto::Key128{1, 2, 3}};

@@ -118,6 +118,29 @@ TEST_CASE("a datagram of any other length is dropped", "[wire]") {
     }
 }
 
+TEST_CASE("the bulk at the front of a train is counted, up to the first other message", "[wire]") {
+    constexpr std::size_t segment = 40;
+    golden::Packet train;
+    for (int i = 0; i < 5; ++i) {
+        golden::Packet one = golden::load("bulk_primer");
+        one.resize(segment);
+        train.insert(train.end(), one.begin(), one.end());
+    }
+    CHECK(count_of_type_bulk(train, segment) == 5);
+    train.resize(4 * segment + 4); // the last one is short, but tells its type
+    CHECK(count_of_type_bulk(train, segment) == 5);
+    train.resize(4 * segment + 3);
+    CHECK(count_of_type_bulk(train, segment) == 4);
+    train[segment + 2] = 99; // another version
+    CHECK(count_of_type_bulk(train, segment) == 4);
+    for (const std::size_t place : {0U, 1U, 3U}) {
+        golden::Packet broken = train;
+        broken[2 * segment + place] ^= 1U;
+        CHECK(count_of_type_bulk(broken, segment) == 2);
+    }
+    CHECK(count_of_type_bulk({}, segment) == 0);
+}
+
 TEST_CASE("the type shows in the first four bytes, whatever follows", "[wire]") {
     golden::Packet packet = golden::load("stop");
     CHECK(peek_type(packet) == Type::stop);
