@@ -12,8 +12,8 @@ namespace wyn::measure {
 
 // One step, or several that were joined.
 struct Sample {
-    Flow flow;    // what arrived
-    Flow offered; // what was sent for it, over the time in which that left
+    Flow flow;              // what arrived
+    Flow offered;           // what was sent for it, over the time in which that left
     bool saturated = false; // a queue or excess loss was seen
     double queue_seconds = 0;
     double sent = 0; // datagrams
