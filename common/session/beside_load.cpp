@@ -1,7 +1,5 @@
 #include "session/beside_load.hpp"
 
-#include "wire/layout.hpp"
-
 #include <algorithm>
 
 namespace wyn::session {
@@ -13,12 +11,13 @@ constexpr std::uint32_t least_credible_ppm = 100'000;
 
 } // namespace
 
-void BesideLoad::note(MonoTime now, const PortSnapshot& control, const PortSnapshot& other,
+void BesideLoad::note(MonoTime now, std::span<const PortSnapshot> ports,
                       std::uint32_t header_bytes) {
-    in_.newest = control.bytes_in + other.bytes_in +
-                 (control.datagrams_in + other.datagrams_in) * header_bytes;
-    out_.newest = control.bytes_out + other.bytes_out +
-                  (control.datagrams_out + other.datagrams_out) * header_bytes;
+    in_.newest = out_.newest = 0;
+    for (const PortSnapshot& port : ports) {
+        in_.newest += port.message_bytes_in + port.messages_in * header_bytes;
+        out_.newest += port.message_bytes_out + port.messages_out * header_bytes;
+    }
     newest_at_ = now;
     if (begun_) return;
     begun_ = true;
@@ -35,12 +34,6 @@ double BesideLoad::rate(const Counter& counter) const {
 double through_full_path(double bps, std::uint32_t offered_ppm) {
     if (offered_ppm == 0) return bps;
     return bps * 1e6 / std::max(offered_ppm, least_credible_ppm);
-}
-
-double beats_bps(wire::Direction direction, Duration heartbeat, std::uint32_t header_bytes) {
-    const double beats = direction == wire::Direction::up ? 2 : 1;
-    const double bits = 8.0 * static_cast<double>(sizeof(wire::BeatLayout) + header_bytes);
-    return heartbeat > Duration::zero() ? beats * bits / to_seconds(heartbeat) : 0;
 }
 
 } // namespace wyn::session

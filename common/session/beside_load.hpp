@@ -4,15 +4,17 @@
 
 #include "session/port_link.hpp"
 
+#include <span>
+
 namespace wyn::session {
 
 class BesideLoad {
 public:
     void begin() { *this = {}; }
-    // The newest snapshots of the two ports without a load, while it runs.
-    void note(MonoTime now, const PortSnapshot& control, const PortSnapshot& other,
-              std::uint32_t header_bytes);
-    // IP bits per second that they received (down) or sent since the first ones; 0: not known.
+    // The newest snapshots of all ports, while the load runs.
+    void note(MonoTime now, std::span<const PortSnapshot> ports, std::uint32_t header_bytes);
+    // IP bits per second that they received (down) or sent since the first ones, without bulk; 0:
+    // not known.
     double down_bps() const { return rate(in_); }
     double up_bps() const { return rate(out_); }
 
@@ -34,9 +36,5 @@ private:
 // each `offered_ppm` (0: not known) that were offered. A queue lets through both in the proportion
 // in which they come: while it grows, less of either than was offered, and while it empties, more.
 double through_full_path(double bps, std::uint32_t offered_ppm);
-
-// IP bits per second of the beats on the loaded port, whose counters count the load, too: up a
-// BEAT0 and a BEAT2 in each heartbeat, down a BEAT1.
-double beats_bps(wire::Direction direction, Duration heartbeat, std::uint32_t header_bytes);
 
 } // namespace wyn::session

@@ -45,8 +45,8 @@ wire::Start start_of(const LoadPlan& plan) {
 
 ClientLoad::ClientLoad(const LoadPlan& plan, DirectionResult& result, const Terms& terms,
                        Duration rtt, MonoTime now)
-    : plan_{plan}, result_{&result}, rtt_{rtt}, idle_timeout_{terms.idle_timeout},
-      heartbeat_{terms.heartbeat}, step_since_{now}, seen_at_{now}, grown_at_{now} {
+    : plan_{plan}, result_{&result}, rtt_{rtt}, idle_timeout_{terms.idle_timeout}, step_since_{now},
+      seen_at_{now}, grown_at_{now} {
     result.direction = plan.direction;
     result.search = plan.search;
     result.asked = plan.rate;
@@ -89,9 +89,7 @@ Duration ClientLoad::longest_load() const {
 void ClientLoad::on_snapshot(MonoTime now, PortRole role, const std::array<PortSnapshot, 3>& ports,
                              ConnectionOutbox& out) {
     const PortSnapshot& snapshot = ports.at(static_cast<std::size_t>(role));
-    if (loading() && role == PortRole::control)
-        beside_.note(now, snapshot, ports.at(static_cast<std::size_t>(unloaded_port())),
-                     result_->header_bytes);
+    if (loading() && role == PortRole::control) beside_.note(now, ports, result_->header_bytes);
     if (role != bulk_port() || snapshot.test != plan_.test || over()) return;
     note_progress(now, snapshot);
     if (loading()) watch_load(now, snapshot, out);
@@ -274,8 +272,7 @@ void ClientLoad::give_up() {
 void ClientLoad::count_beside() {
     wire::CapacityRecord& capacity = result_->capacity;
     if (!wire::is_of_a_full_path(capacity.verdict)) return;
-    const double bps = (is_down() ? beside_.down_bps() : beside_.up_bps()) +
-                       beats_bps(plan_.direction, heartbeat_, result_->header_bytes);
+    const double bps = is_down() ? beside_.down_bps() : beside_.up_bps();
     capacity.ip_bps += static_cast<std::uint64_t>(through_full_path(bps, capacity.offered_ppm));
     if (capacity.burst_bps != 0) capacity.burst_bps += static_cast<std::uint64_t>(bps);
 }

@@ -89,7 +89,6 @@ private:
 
     bool is_down() const { return plan_.direction == wire::Direction::down; }
     PortRole bulk_port() const { return is_down() ? PortRole::download : PortRole::upload; }
-    PortRole unloaded_port() const { return is_down() ? PortRole::upload : PortRole::download; }
     Duration settle_time() const;
     Duration longest_quiet() const;
     Duration longest_load() const;
@@ -98,7 +97,6 @@ private:
     DirectionResult* result_;
     Duration rtt_;
     Duration idle_timeout_;
-    Duration heartbeat_;
     Step step_ = Step::requesting;
     MonoTime step_since_;
     RepeatedRequest request_;

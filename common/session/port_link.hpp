@@ -203,6 +203,10 @@ struct PortSnapshot {
     std::uint64_t bytes_in = 0;
     std::uint64_t datagrams_out = 0;
     std::uint64_t bytes_out = 0;
+    std::uint64_t messages_in = 0; // of these, all but bulk
+    std::uint64_t message_bytes_in = 0;
+    std::uint64_t messages_out = 0;
+    std::uint64_t message_bytes_out = 0;
     int network_error = 0;         // errno of the newest ICMP or local error, 0: none
     Duration rtt{};                // newest of the heartbeat; zero: none yet
     bool departure_stamps = false; // the kernel stamps departures for the probes of this port

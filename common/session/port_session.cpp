@@ -78,6 +78,8 @@ OutDatagram& PortSession::send(const wire::SealedBody& body, Outbox& out,
     datagram.to = to;
     ++counts_.datagrams_out;
     counts_.bytes_out += datagram.size;
+    ++counts_.messages_out;
+    counts_.message_bytes_out += datagram.size;
     activity_.note_change();
     return datagram;
 }
@@ -194,6 +196,8 @@ void PortSession::on_message(const Arrived& at, wire::Bytes datagram, Outbox& ou
     activity_.note_heard(at.now);
     ++counts_.datagrams_in;
     counts_.bytes_in += datagram.size();
+    ++counts_.messages_in;
+    counts_.message_bytes_in += datagram.size();
     if (const auto drop = dispatch(at, *body, out)) counts_.drops.count(*drop);
 }
 

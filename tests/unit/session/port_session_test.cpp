@@ -81,6 +81,8 @@ TEST_CASE("a message that was coalesced behind bulk is read as what it is", "[se
     CHECK(snapshot.drops.total() == 1);
     CHECK(snapshot.datagrams_in == 6);
     CHECK(snapshot.bytes_in == 5 * size + 96);
+    CHECK(snapshot.messages_in == 1);
+    CHECK(snapshot.message_bytes_in == 96);
 }
 
 TEST_CASE("one damaged datagram costs its train nothing but itself", "[session]") {
