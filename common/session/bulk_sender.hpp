@@ -77,8 +77,8 @@ private:
                          wire::End why, std::uint64_t each);
     BulkTrain build(MonoTime time, std::uint32_t datagrams);
     bool primer_used_up() const;
-    // Nothing more leaves in this step.
     MonoTime load_end() const { return running_since_ + order_.duration; } // of one that runs
+    // Nothing more leaves in this step.
     bool silent() const { return plan_.rate.bps() == 0 || left_in_step_ == 0; }
     bool unpaced() const { return order_.search == wire::Search::unpaced && pacer_.unpaced(); }
     Duration lookahead() const;

@@ -274,6 +274,7 @@ void ClientLoad::count_beside() {
     if (!wire::is_of_a_full_path(capacity.verdict)) return;
     const double bps = is_down() ? beside_.down_bps() : beside_.up_bps();
     capacity.ip_bps += static_cast<std::uint64_t>(through_full_path(bps, capacity.offered_ppm));
+    // What was offered before a bucket was empty is not told.
     if (capacity.burst_bps != 0) capacity.burst_bps += static_cast<std::uint64_t>(bps);
 }
 
