@@ -6,10 +6,11 @@ namespace wyn {
 
 static constexpr Duration oldest_stamp = 1s;
 
-void StampMap::observe(MonoTime before, WallTime wall, MonoTime after) noexcept {
-    const Duration least = wall.time_since_epoch() - after.time_since_epoch();
-    const Duration most = wall.time_since_epoch() - before.time_since_epoch();
-    now_ = observed_ = after;
+void StampMap::observe(const Reading& reading) noexcept {
+    const Duration wall = reading.wall.time_since_epoch();
+    const Duration least = wall - reading.after.time_since_epoch();
+    const Duration most = wall - reading.before.time_since_epoch();
+    now_ = observed_ = reading.after;
     stepped_ = least > most_ahead_ || most < least_ahead_;
     least_ahead_ = stepped_ ? least : std::max(least, least_ahead_);
     most_ahead_ = stepped_ ? most : std::min(most, most_ahead_);

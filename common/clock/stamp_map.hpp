@@ -14,12 +14,24 @@ namespace wyn {
 class StampMap {
 public:
     // The clocks, read in this order.
-    void observe(MonoTime before, WallTime wall, MonoTime after) noexcept;
-    // A batch of stamps begins. True: observe() the clocks again, the last time was a millisecond
-    // ago; no reading lasts longer, so that a step of the wall clock misplaces no more than that.
-    bool begin_batch(MonoTime now) noexcept {
+    struct Reading {
+        MonoTime before;
+        WallTime wall;
+        MonoTime after;
+    };
+
+    // A batch of stamps begins. Calls `read` for a Reading when the last one was a millisecond ago;
+    // none counts for longer, so that a step of the wall clock misplaces no more than that. While
+    // the offset is vague it reads again: the first reading of all may be one in which we lost the
+    // processor, and nothing before it would make that good (seen: 2 ms on a busy host).
+    template <typename Read>
+    void begin_batch(MonoTime now, Read&& read) noexcept {
         now_ = now;
-        return now - observed_ >= 1ms;
+        if (now - observed_ < 1ms) return;
+        for (int attempt = 0; attempt < most_readings; ++attempt) {
+            observe(read());
+            if (stepped_ || most_ahead_ - least_ahead_ <= sharp) break;
+        }
     }
 
     // The monotonic time of a kernel stamp taken before the batch began. Falls back to that time
@@ -33,6 +45,12 @@ public:
     MonoTime now() const noexcept { return now_; }
 
 private:
+    // Two readings of the monotonic clock and one of the other take 60 ns without a system call.
+    static constexpr Duration sharp = 1us;
+    static constexpr int most_readings = 5;
+
+    void observe(const Reading& reading) noexcept;
+
     MonoTime now_{};
     MonoTime observed_{Duration{-1s}}; // before any time there is
     // The wall clock is ahead of the monotonic one by at least and at most this.

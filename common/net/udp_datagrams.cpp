@@ -122,10 +122,11 @@ Result<bool> UdpDatagrams::receive(ReceivedTrain& into) {
 }
 
 void UdpDatagrams::read_clocks_if_due() {
-    const MonoTime now = mono_now();
-    if (!stamp_map_.begin_batch(now)) return;
-    const WallTime wall = wall_now();
-    stamp_map_.observe(now, wall, mono_now());
+    stamp_map_.begin_batch(mono_now(), [] {
+        const MonoTime before = mono_now();
+        const WallTime wall = wall_now();
+        return StampMap::Reading{.before = before, .wall = wall, .after = mono_now()};
+    });
 }
 
 void UdpDatagrams::note(const ReceivedControl& control, dgram::ReceivedTrain& into) {

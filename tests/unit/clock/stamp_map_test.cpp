@@ -1,6 +1,8 @@
 #include "check.hpp"
 #include "clock/stamp_map.hpp"
 
+#include <vector>
+
 using namespace wyn;
 
 namespace {
@@ -8,8 +10,18 @@ namespace {
 constexpr MonoTime mono{1000s};
 constexpr WallTime wall{1'795'157'890s};
 
+// A batch that begins after `readings`, which come one after the other; returns how many were used.
+std::size_t observe(StampMap& map, const std::vector<StampMap::Reading>& readings) {
+    std::size_t used = 0;
+    map.begin_batch(readings.front().before, [&] {
+        REQUIRE(used < readings.size());
+        return readings[used++];
+    });
+    return used;
+}
+
 void observe(StampMap& map, MonoTime now, WallTime wall_now) {
-    map.observe(now, wall_now, now);
+    REQUIRE(observe(map, {{now, wall_now, now}}) == 1);
 }
 
 bool is_kernels(const Stamp& stamp, MonoTime time) {
@@ -54,18 +66,28 @@ TEST_CASE("before the first batch no stamp can be placed as the kernel's", "[clo
 TEST_CASE("readings far apart are made good by those close together", "[clock]") {
     StampMap map;
     SECTION("when the wall clock was read late") {
-        map.observe(mono - 8ms, wall - 1ms, mono);
+        const std::vector<StampMap::Reading> late(5, {mono - 8ms, wall - 1ms, mono});
+        CHECK(observe(map, late) == 5);                         // and gives up
         CHECK(is_kernels(map.place(wall - 10ms), mono - 13ms)); // 3 ms off, and cannot know it
     }
     SECTION("when it was read early") {
-        map.observe(mono - 8ms, wall - 7ms, mono);
+        observe(map, std::vector<StampMap::Reading>(5, {mono - 8ms, wall - 7ms, mono}));
         CHECK(is_kernels(map.place(wall - 10ms), mono - 7ms));
     }
-    map.observe(mono + 1s - 20ns, wall + 1s, mono + 1s + 20ns);
+    CHECK(observe(map, {{mono + 1s - 20ns, wall + 1s, mono + 1s + 20ns}}) == 1);
     CHECK(is_kernels(map.place(wall + 1s - 3us), mono + 1s - 3us));
     // A preemption: no step, and no error.
-    map.observe(mono + 2s - 50ms, wall + 2s - 1us, mono + 2s);
+    CHECK(observe(map, {{mono + 2s - 50ms, wall + 2s - 1us, mono + 2s}}) == 1);
     CHECK(is_kernels(map.place(wall + 2s - 3us), mono + 2s - 3us));
+}
+
+TEST_CASE("a reading in which the processor was lost is followed by another at once", "[clock]") {
+    StampMap map;
+    CHECK(observe(map, {{mono - 8ms, wall - 7ms, mono},
+                        {mono, wall + 2us, mono + 3us},
+                        {mono + 3us, wall + 3us + 20ns, mono + 3us + 40ns}}) == 3);
+    CHECK(is_kernels(map.place(wall - 3us), mono - 3us));
+    CHECK(map.now() == mono + 3us + 40ns);
 }
 
 TEST_CASE("a step of the wall clock spoils the batch in which it happened, and no other",
@@ -74,7 +96,8 @@ TEST_CASE("a step of the wall clock spoils the batch in which it happened, and n
         INFO(step.count());
         StampMap map;
         observe(map, mono, wall);
-        observe(map, mono + 1s, wall + 1s + step);
+        // One reading: another would hide that there was a step.
+        CHECK(observe(map, {{mono + 1s, wall + 1s + step, mono + 1s}}) == 1);
         CHECK(is_ours(map.place(wall + 1s + step), mono + 1s));
         CHECK(is_ours(map.place(wall + 1s), mono + 1s));
         observe(map, mono + 2s, wall + 2s + step);
@@ -82,14 +105,13 @@ TEST_CASE("a step of the wall clock spoils the batch in which it happened, and n
     }
 }
 
-TEST_CASE("the clocks are observed again after a millisecond, and at first", "[clock]") {
+TEST_CASE("the clocks are read again after a millisecond, and at first", "[clock]") {
     StampMap map;
-    CHECK(map.begin_batch(mono));
-    observe(map, mono, wall);
-    CHECK_FALSE(map.begin_batch(mono + 999us));
-    CHECK(map.place(wall + 990us).time == mono + 990us);
-    CHECK(map.place(wall + 990us).origin == StampOrigin::kernel);
-    CHECK(map.place(wall + 1100us).origin == StampOrigin::user); // not yet
-    CHECK(map.missing().time == mono + 999us);
-    CHECK(map.begin_batch(mono + 1ms));
+    CHECK(observe(map, {{mono, wall, mono}}) == 1);
+    const MonoTime later = mono + 999us;
+    CHECK(observe(map, {{later, wall + 999us, later}}) == 0);
+    CHECK(is_kernels(map.place(wall + 990us), mono + 990us));
+    CHECK(is_ours(map.place(wall + 1100us), later)); // not yet
+    CHECK(is_ours(map.missing(), later));
+    CHECK(observe(map, {{mono + 1ms, wall + 1ms, mono + 1ms}}) == 1);
 }
