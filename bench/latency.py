@@ -31,11 +31,13 @@ def contests(seconds: float):
 
 
 def exact(path: Path, seconds: float, busy: bool) -> Contest:
-    """wyndrvr with all stamps, the same probes with those of arrival alone, and irtt."""
+    """wyndrvr with all stamps, the same probes with those of arrival alone (against the observer,
+    and against their four stamps), and irtt."""
     count = int(seconds * 1000 / _INTERVAL_MS)
     contestants = [
         Contestant("all stamps", lambda _: wyndrvr(path, count, busy)),
-        Contestant("of arrival alone", _of_arrivals, follows="all stamps")]
+        Contestant("of arrival alone", _as_told("arrivals_"), follows="all stamps"),
+        Contestant("the same, to stamps", _as_told("to_stamps_"), follows="all stamps")]
     comparisons = []
     if is_installed("irtt"):
         contestants.append(Contestant("irtt", lambda _: irtt(path, count, busy)))
@@ -111,16 +113,20 @@ def wyndrvr(path: Path, count: int, busy: bool) -> Run:
         "client_cpu_percent": 100 * ended.cpu_seconds / (count * _INTERVAL_MS / 1000),
         **{f"arrivals_{name}": value
            for name, value in _errors(said["rtt_of_arrivals_ns"], seen).items()},
+        **{f"to_stamps_{name}": value
+           for name, value in _errors(said["rtt_of_arrivals_ns"], said["rtt_ns"]).items()},
         **{f"{what}_us_{name}": value for what, values in said["noise_us"].items()
            for name, value in values.items()}}
     return run
 
 
-def _of_arrivals(earlier: dict[str, Run]) -> Run:
-    """The same probes, as if nobody had stamped their departures."""
-    of_all = earlier["all stamps"]
-    return Run({name.removeprefix("arrivals_"): value for name, value in of_all.figures.items()
-                if name.startswith("arrivals_")}, of_all.commands, of_all.invalid)
+def _as_told(prefix: str):
+    """The same probes, by those of their figures that begin so."""
+    def told(earlier: dict[str, Run]) -> Run:
+        of_all = earlier["all stamps"]
+        return Run({name.removeprefix(prefix): value for name, value in of_all.figures.items()
+                    if name.startswith(prefix)}, of_all.commands, of_all.invalid)
+    return told
 
 
 def irtt(path: Path, count: int, busy: bool) -> Run:

@@ -64,10 +64,10 @@ private:
         for (const stats::ProbeRecord& record : records) {
             noise_.add(record);
             const bool returned = record.fate == stats::ProbeFate::returned;
-            const Duration handed_rtt = (record.received.time - record.handed) -
-                                        (record.far_handed - record.far_received.time);
+            const Duration estimated_rtt = (record.received.time - record.sent_estimate) -
+                                           (record.far_sent_estimate - record.far_received.time);
             rtt_.push_back(returned ? Json(record.rtt().count()) : Json(nullptr));
-            receive_.push_back(returned ? Json(handed_rtt.count()) : Json(nullptr));
+            receive_.push_back(returned ? Json(estimated_rtt.count()) : Json(nullptr));
             stamps_.push_back(returned ? record.kernel_stamps() : 0);
         }
     }

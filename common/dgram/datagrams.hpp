@@ -62,7 +62,10 @@ struct SendOutcome {
     SendStatus status = SendStatus::sent;
     std::size_t segments = 0; // datagrams that the stack took, from the front
     int error = 0;            // errno of what was not taken
-    MonoTime handed{};        // of send_one(): when the datagram was handed to the stack
+    // Of send_one(): when the datagram was handed to the stack, and when it left that for a device
+    // as far as our own clock can tell (dgram/departure_estimate.hpp).
+    MonoTime handed{};
+    MonoTime left{};
 };
 
 // How a single datagram leaves.

@@ -185,6 +185,7 @@ SendOutcome UdpDatagrams::send_one(std::span<const std::uint8_t> bytes,
     for (;;) {
         SendOutcome outcome = depart({bytes, bytes.size(), 1, nullptr, std::nullopt, &wanted});
         outcome.handed = handed_;
+        outcome.left = departure_estimate_.left(handed_, mono_now());
         capabilities_.departure_stamps = departures_.is_on();
         if (!wanted.departure_id) return outcome;
         if (outcome.status == SendStatus::sent) {

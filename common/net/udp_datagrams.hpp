@@ -7,6 +7,7 @@
 
 #include "clock/stamp_map.hpp"
 #include "dgram/datagrams.hpp"
+#include "dgram/departure_estimate.hpp"
 #include "net/control_messages.hpp"
 #include "net/departure_queue.hpp"
 #include "net/fd.hpp"
@@ -114,6 +115,7 @@ private:
     std::size_t segments_per_call_ = dgram::most_segments;
     int pending_error_ = 0;
     MonoTime handed_{}; // by the newest send_one()
+    dgram::DepartureEstimate departure_estimate_;
     DepartureQueue departures_;
     StampMap stamp_map_;
     std::uint64_t drops_ = 0;

@@ -34,7 +34,7 @@ std::expected<wire::Echo, wire::Drop> LatencyAnswerer::on_probe(Stamp arrived, M
                     .map = map(probe),
                     .clock = clock_,
                     .followed = followed()};
-    if (echo.stamped) remember(probe.number, now);
+    if (!probe.sweep) remember(probe.number, now, echo.stamped);
     return echo;
 }
 
@@ -60,19 +60,35 @@ void LatencyAnswerer::on_copy(const wire::Probe& probe) {
     if (!probe.sweep && seen_.has(probe.number)) ++duplicates_;
 }
 
-void LatencyAnswerer::remember(std::uint32_t number, MonoTime handed) {
+void LatencyAnswerer::remember(std::uint32_t number, MonoTime made, bool waits) {
     Answered& place = answered_[number % remembered];
     if (place.waits) ladder_.on_missing();
-    place = {.number = number, .handed = handed, .left_after = std::nullopt, .waits = true};
+    place = {.number = number,
+             .made = made,
+             .left_after = std::nullopt,
+             .stamped_after = std::nullopt,
+             .waits = waits};
+}
+
+void LatencyAnswerer::note_followed(std::uint32_t number) {
+    if (!newest_followed_ || number > *newest_followed_) newest_followed_ = number;
+}
+
+void LatencyAnswerer::on_handed(std::uint32_t number, const dgram::SendOutcome& outcome) {
+    Answered& answered = answered_[number % remembered];
+    if (answered.number != number || outcome.status != dgram::SendStatus::sent) return;
+    if (outcome.handed == MonoTime{}) return; // a door without a clock
+    answered.left_after = std::max(outcome.left - answered.made, Duration{1});
+    note_followed(number);
 }
 
 void LatencyAnswerer::on_departure(std::uint32_t number, const Stamp& left) {
     Answered& answered = answered_[number % remembered];
-    const Duration after = left.time - answered.handed;
+    const Duration after = left.time - answered.made;
     if (!answered.waits || answered.number != number || after < -clock_tolerance) return;
     answered.waits = false;
-    answered.left_after = std::max(after, Duration{1});
-    if (!newest_followed_ || number > *newest_followed_) newest_followed_ = number;
+    answered.stamped_after = std::max(after, Duration{1});
+    note_followed(number);
     ladder_.on_stamp();
 }
 
@@ -81,7 +97,9 @@ wire::Followed LatencyAnswerer::followed() const {
     wire::Followed followed{.number = *newest_followed_};
     for (std::uint32_t i = 0; i < wire::most_followed && i <= followed.number; ++i) {
         const Answered& answered = answered_[(followed.number - i) % remembered];
-        if (answered.number == followed.number - i) followed.left_after[i] = answered.left_after;
+        if (answered.number != followed.number - i) continue;
+        followed.left_after[i] = answered.left_after;
+        followed.stamped_after[i] = answered.stamped_after;
     }
     return followed;
 }

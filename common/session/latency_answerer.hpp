@@ -4,6 +4,7 @@
 #pragma once
 
 #include "clock/stamp.hpp"
+#include "dgram/datagrams.hpp"
 #include "session/port_link.hpp"
 #include "session/stamp_ladder.hpp"
 #include "stats/sequence.hpp"
@@ -24,23 +25,27 @@ public:
     on_probe(Stamp arrived, MonoTime now, std::uint8_t traffic_class, const wire::Probe& probe);
     // A further copy of one.
     void on_copy(const wire::Probe& probe);
-    // When the echo of this probe left the kernel.
+    // The echo of this probe was handed to the stack or refused.
+    void on_handed(std::uint32_t number, const dgram::SendOutcome& outcome);
+    // When it left the kernel.
     void on_departure(std::uint32_t number, const Stamp& left);
     void note_clock(const ClockState& clock) { clock_ = clock; }
 
 private:
-    // An echo whose departure the kernel was asked for.
     struct Answered {
         std::uint32_t number = 0;
-        MonoTime handed{};
+        MonoTime made{}; // as the echo says
         std::optional<Duration> left_after;
-        bool waits = false;
+        std::optional<Duration> stamped_after;
+        bool waits = false; // for the kernel's stamp, which was asked for
     };
     // That many may be under way to their departure.
     static constexpr std::size_t remembered = 64;
 
     bool has_budget(MonoTime now, std::size_t length);
-    void remember(std::uint32_t number, MonoTime handed);
+    void remember(std::uint32_t number, MonoTime made, bool waits);
+    // Of an echo of which it is known now when it left.
+    void note_followed(std::uint32_t number);
     wire::Followed followed() const;
     wire::ReceivedMap map(const wire::Probe& probe) const;
 

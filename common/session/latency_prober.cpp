@@ -119,8 +119,10 @@ void LatencyProber::on_handed(std::uint32_t number, const dgram::SendOutcome& ou
         return;
     }
     if (outcome.handed == MonoTime{}) return; // a door without a clock
-    flight->record.handed = outcome.handed;
-    flight->record.sent = {outcome.handed, StampOrigin::user};
+    stats::ProbeRecord& record = flight->record;
+    record.handed = outcome.handed;
+    record.sent_estimate = outcome.left;
+    record.sent = {record.sent_estimate, StampOrigin::user};
 }
 
 bool LatencyProber::answers_sweep(const wire::Echo& echo) const {

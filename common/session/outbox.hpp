@@ -17,7 +17,7 @@ struct OutDatagram {
     std::size_t size = 0;
     std::optional<dgram::Endpoint> to;         // unset: the connected peer
     std::optional<dgram::SendOptions> options; // to the connected peer only; unset: as others do
-    std::optional<std::uint32_t> probe;        // its number, of a probe of ours
+    std::optional<std::uint32_t> probe;        // its number, of a probe of ours or an echo
     // Its number when it is a try of a size: whoever sends it says so if the host refuses it.
     std::optional<std::uint32_t> size_number;
 };

@@ -295,10 +295,10 @@ std::optional<wire::Drop> PortSession::on_probe(const Arrived& at, const wire::P
     if (!echo) return echo.error();
     OutDatagram& datagram = send(*echo, out);
     // As the probe came, but it has its own congestion to meet.
-    const auto dscp = static_cast<std::uint8_t>(at.traffic_class & ~3U);
-    if (dscp == 0 && !echo->stamped) return std::nullopt;
-    datagram.options.emplace(dgram::SendOptions{.traffic_class = dscp});
+    datagram.options.emplace(
+        dgram::SendOptions{.traffic_class = static_cast<std::uint8_t>(at.traffic_class & ~3U)});
     if (echo->stamped) datagram.options->departure_id = echo->number;
+    if (!probe.sweep) datagram.probe = echo->number;
     return std::nullopt;
 }
 
@@ -320,6 +320,11 @@ void PortSession::on_copy(wire::Bytes datagram) {
         latency_answerer_->on_copy(*probe);
     if (const auto* echo = std::get_if<wire::Echo>(&message->body); echo && latency_prober_)
         latency_prober_->on_copy(*echo);
+}
+
+void PortSession::on_handed(std::uint32_t probe, const dgram::SendOutcome& outcome) {
+    if (latency_prober_) latency_prober_->on_handed(probe, outcome);
+    if (latency_answerer_) latency_answerer_->on_handed(probe, outcome);
 }
 
 void PortSession::on_departure(const dgram::Departure& departure) {

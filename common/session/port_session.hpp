@@ -33,10 +33,9 @@ public:
     void on_size_refused(std::uint32_t number, Outbox& out);
     // An ICMP error or a refusal of the local stack: told, but it ends nothing (it may be forged).
     void note_network_error(int number) { counts_.network_error = number; }
-    // What became of a probe of the outbox, right after it was to be sent.
-    void on_handed(std::uint32_t probe, const dgram::SendOutcome& outcome) {
-        latency_prober_->on_handed(probe, outcome);
-    }
+    // What became of a probe of the outbox or of the echo of this probe, right after it was to be
+    // sent.
+    void on_handed(std::uint32_t probe, const dgram::SendOutcome& outcome);
     // The stack tells when a datagram left it.
     void on_departure(const dgram::Departure& departure);
     // Whether to read the clocks for the peer, which needs it once a second while it probes, and

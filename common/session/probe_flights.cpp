@@ -38,6 +38,7 @@ ProbeFlights::Flight& ProbeFlights::add(MonoTime now, MonoTime planned) {
     flight.record.planned = planned;
     flight.record.handed = now;
     flight.record.sent = {now, StampOrigin::user};
+    flight.record.sent_estimate = now;
     return flights_.emplace_back(flight);
 }
 
@@ -65,6 +66,7 @@ bool ProbeFlights::on_echo(Flight& flight, const Stamp& stamp, MonoTime read,
                            echo.kernel_stamp ? StampOrigin::kernel : StampOrigin::user};
     record.far_handed = mono_from_ns(echo.sent_ns);
     record.far_sent = {record.far_handed, StampOrigin::user};
+    record.far_sent_estimate = record.far_handed;
     record.received = stamp;
     record.read = std::max(read, stamp.time);
     // It cannot have left later than its echo came.
@@ -114,16 +116,24 @@ void ProbeFlights::apply(const wire::Stretch& stretch, MonoTime asked) {
     }
 }
 
+// An echo is complete when all that was promised of it has been told.
+void ProbeFlights::follow_one(Flight& flight, std::optional<Duration> left,
+                              std::optional<Duration> stamped) {
+    if (flight.record.fate != stats::ProbeFate::returned) return;
+    stats::ProbeRecord record = flight.record;
+    if (left) record.far_sent_estimate = record.far_handed + *left;
+    if (stamped)
+        record.far_sent = {record.far_handed + *stamped, StampOrigin::kernel};
+    else if (record.far_sent.origin == StampOrigin::user)
+        record.far_sent.time = record.far_sent_estimate;
+    if (stamped || (left && !flight.echo_stamped)) flight.complete = true;
+    if (is_sound(record)) flight.record = record;
+}
+
 void ProbeFlights::follow(const wire::Followed& followed) {
-    for (std::uint32_t i = 0; i < wire::most_followed; ++i) {
-        Flight* const flight = i <= followed.number ? find(followed.number - i) : nullptr;
-        if (flight == nullptr || !followed.left_after[i]) continue;
-        stats::ProbeRecord record = flight->record;
-        if (record.fate != stats::ProbeFate::returned) continue;
-        record.far_sent = {record.far_handed + *followed.left_after[i], StampOrigin::kernel};
-        flight->complete = true;
-        if (is_sound(record)) flight->record = record;
-    }
+    for (std::uint32_t i = 0; i < wire::most_followed && i <= followed.number; ++i)
+        if (Flight* const flight = find(followed.number - i))
+            follow_one(*flight, followed.left_after[i], followed.stamped_after[i]);
     // What is older than it tells of is told no more.
     for (Flight& flight : flights_) {
         if (followed.number - flight.record.number > followed.number) break; // not older
@@ -140,7 +150,7 @@ MonoTime ProbeFlights::settles() const {
     const bool is_told = flight.arrived || flight.missed;
     if (record.fate != stats::ProbeFate::returned)
         return record.handed + (is_told ? wait() : std::max(wait(), longest_wait_));
-    if (flight.echo_stamped && !flight.complete) return record.received.time + wait();
+    if (!flight.complete) return record.received.time + wait();
     return record.received.time + std::clamp(longest_rtt_, shortest_linger, longest_linger);
 }
 

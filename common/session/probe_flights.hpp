@@ -16,7 +16,7 @@ public:
         std::uint64_t sent_ns = 0; // as the probe says
         bool asks = false;         // the kernel is to stamp its departure
         bool echo_stamped = false; // the server's kernel was asked to stamp that of the echo
-        bool complete = false;     // a later echo said all that can be said about that
+        bool complete = false;     // a later echo said all that can be said of its departure
         bool arrived = false;      // a map says that it reached the server
         bool missed = false;       // a map that was made long enough after it says that it did not
     };
@@ -42,8 +42,7 @@ public:
     // What any echo says of other probes; `asked` is when the message that it answers was sent. One
     // that answers a sweep tells of all numbers below its own.
     void on_news_of_others(MonoTime asked, const wire::Echo& echo, bool of_sweep);
-    // No probe will come any more: of the departures that were asked for before `asked` nothing
-    // more will be told.
+    // No probe will come any more: of departures before `asked` nothing more will be told.
     void end_following(MonoTime asked);
 
     // The first that has not come back for half of the wait and of which no map has told; nothing
@@ -61,6 +60,8 @@ public:
 private:
     void apply(const wire::Stretch& stretch, MonoTime asked);
     void follow(const wire::Followed& followed);
+    static void follow_one(Flight& flight, std::optional<Duration> left,
+                           std::optional<Duration> stamped);
 
     std::deque<Flight> flights_;
     std::uint32_t first_ = 0; // number of the first

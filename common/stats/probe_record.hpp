@@ -6,8 +6,8 @@
 //
 // T1 and T4 are on the client's monotonic time line, T2 and T3 on the server's; only differences
 // of two times of one line mean something by themselves. A stamp of origin `kernel` was taken where
-// the datagram left or entered the host's network stack, one of origin `user` includes the time
-// that the host itself took, and is the fall-back.
+// the datagram left or entered the host's network stack, one of origin `user` is the fall-back: of
+// an arrival it includes the time that the host itself took, of a departure it is an estimate.
 #pragma once
 
 #include "clock/stamp.hpp"
@@ -33,13 +33,14 @@ struct ProbeRecord {
     MonoTime handed{};            // to the kernel; handed - planned is the schedule's lag
     Stamp sent;                   // T1; T1 - handed is the time in the sender's stack
     // The following mean something when it has returned.
-    Stamp far_received; // T2
-    Stamp far_sent;     // T3
-    Stamp received;     // T4
-    MonoTime read{};    // by us; read - T4 is the time in our stack and the wake-up
-    // To the server's kernel: what T3 is when that has not stamped; T3 - far_handed is the time in
-    // its stack.
-    MonoTime far_handed{};
+    Stamp far_received;    // T2
+    Stamp far_sent;        // T3
+    Stamp received;        // T4
+    MonoTime read{};       // by us; read - T4 is the time in our stack and the wake-up
+    MonoTime far_handed{}; // to the server's stack; T3 - far_handed is the time in it
+    // What T1 and T3 are when the kernel has not stamped them (dgram/departure_estimate.hpp).
+    MonoTime sent_estimate{};
+    MonoTime far_sent_estimate{};
 
     // Without the time that the server held it; a skew between the clocks cancels but for the
     // tiny part that falls into the round trip itself.

@@ -116,9 +116,11 @@ std::optional<ClockState> read_clock(const EchoLayout& in) {
 
 Followed read_followed(const EchoLayout& in) {
     Followed followed{.number = in.followed_number.u32()};
-    for (std::size_t i = 0; i < most_followed; ++i)
-        if (const std::uint32_t ns = in.left_after_ns[i].u32(); ns != 0)
-            followed.left_after[i] = Duration{ns};
+    const auto read = [](const Be<4>& after) {
+        return after.u32() == 0 ? std::nullopt : std::optional{Duration{after.u32()}};
+    };
+    std::ranges::transform(in.left_after_ns, followed.left_after.begin(), read);
+    std::ranges::transform(in.stamped_after_ns, followed.stamped_after.begin(), read);
     return followed;
 }
 

@@ -338,9 +338,11 @@ std::size_t Sealing::operator()(const Echo& echo) const {
                       .clock_slew_ppb = std::bit_cast<std::uint32_t>(echo.clock.slew_ppb),
                       .wall_ahead_ns = static_cast<std::uint64_t>(echo.clock.wall_ahead.count()),
                       .followed_number = echo.followed.number,
-                      .left_after_ns = {}};
-    for (std::size_t i = 0; i < most_followed; ++i)
-        layout.left_after_ns[i] = at_least_one_ns(echo.followed.left_after[i]);
+                      .left_after_ns = {},
+                      .stamped_after_ns = {}};
+    std::ranges::transform(echo.followed.left_after, layout.left_after_ns.begin(), at_least_one_ns);
+    std::ranges::transform(echo.followed.stamped_after, layout.stamped_after_ns.begin(),
+                           at_least_one_ns);
     padded(layout, echo.length);
     std::copy_n(echo.map.bytes.begin(), echo.map.length, out.subspan(sizeof layout).begin());
     return echo.length;

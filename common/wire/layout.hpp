@@ -316,7 +316,7 @@ struct ProbeLayout {
 };
 static_assert(sizeof(ProbeLayout) == 40);
 
-inline constexpr std::size_t most_followed = 4;    // echoes whose departure one ECHO tells
+inline constexpr std::size_t most_followed = 2;    // echoes whose departure one ECHO tells
 inline constexpr std::size_t most_map_bytes = 128; // 1024 probes at a bit each
 
 struct EchoLayout {
@@ -339,12 +339,13 @@ struct EchoLayout {
     Be<4> clock_slew_ppb;     // 80  two's complement: how much faster its monotonic clock runs
     Be<8> wall_ahead_ns;      // 84  two's complement: its wall clock less its monotonic one
     Be<4> followed_number;    // 92  of the newest echo whose departure is known
-    // For it and the three numbers before it: how long after its sent_ns the echo left the kernel,
-    // at least 1 (saturating); 0: not known.
-    std::array<Be<4>, most_followed> left_after_ns; // 96
+    // For it and the number before it: how long after its sent_ns the echo left for a device, at
+    // least 1 (saturating); 0: not known. By the server's own clock, and by the kernel's stamp.
+    std::array<Be<4>, most_followed> left_after_ns;    //  96
+    std::array<Be<4>, most_followed> stamped_after_ns; // 104
 };
 static_assert(sizeof(EchoLayout) == 112 && offsetof(EchoLayout, sent_ns) == 48 &&
-              offsetof(EchoLayout, left_after_ns) == 96);
+              offsetof(EchoLayout, stamped_after_ns) == 104);
 
 // The shortest has room for a map of 256 probes at a bit each; the longest fits an Ethernet frame
 // with IPv4.

@@ -188,11 +188,12 @@ struct Probe {
     bool operator==(const Probe&) const = default;
 };
 
-// When earlier echoes left the server's kernel.
+// When earlier echoes left the server, after their sent_ns; of `number`, `number` - 1, ...;
+// nothing: not known.
 struct Followed {
-    std::uint32_t number = 0; // the newest one's
-    // After its sent_ns; of `number`, `number` - 1, ...; nothing: not known.
-    std::array<std::optional<Duration>, most_followed> left_after;
+    std::uint32_t number = 0;                                         // the newest one's
+    std::array<std::optional<Duration>, most_followed> left_after;    // by the server's own clock
+    std::array<std::optional<Duration>, most_followed> stamped_after; // by its kernel
     bool operator==(const Followed&) const = default;
 };
 
@@ -200,7 +201,7 @@ struct Echo {
     std::uint16_t length = shortest_probe; // of the message: that of the probe
     std::uint32_t number = 0;
     bool kernel_stamp = false; // probe_received_ns is the kernel's
-    bool stamped = false;      // this echo's departure will be told by later ones, if all goes well
+    bool stamped = false;      // later ones will tell the kernel's stamp of it, if all goes well
     std::uint8_t traffic_class = 0;
     std::uint64_t probe_sent_ns = 0;
     std::uint64_t probe_received_ns = 0;

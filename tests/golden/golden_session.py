@@ -118,7 +118,8 @@ def sealed() -> dict[str, tuple[str, str, bool, dict[str, object]]]:
             "received": 7, "duplicates": 1, "map_newest": 7, "clock_max_error_us": 31_417,
             "clock_steps": 1, "clock_slew_ppb": -12_345,
             "wall_ahead_ns": 1_795_150_000_000_000_000, "followed_number": 6,
-            "left_after_ns": struct.pack(">4I", 4_321, 3_999, 0, 5_000),
+            "left_after_ns": struct.pack(">2I", 4_321, 3_999),
+            "stamped_after_ns": struct.pack(">2I", 0, 5_000),
             "map": model.write_lengths([5, 1, 2])}),
         "echo_bits": ("Every other one of 1100 was lost, in 300 bytes.", "control", False, {
             "type": "ECHO", "size": 300, "counter": 700, "number": 1_100, "clock_sync": 0,

@@ -133,7 +133,7 @@ BODIES: dict[str, list[Field]] = {
         number("clock_max_error_us", 4), number("clock_steps", 4),
         Field("clock_slew_ppb", 4, -2 ** 31, 2 ** 31 - 1, signed=True),
         Field("wall_ahead_ns", 8, -LATEST_NS, LATEST_NS, signed=True),
-        number("followed_number", 4), octets("left_after_ns", 16)],
+        number("followed_number", 4), octets("left_after_ns", 8), octets("stamped_after_ns", 8)],
     "SIZE": [number("number", 4), number("answer_bytes", 2, 64, 65507), zeros("reserved", 2)],
     "SIZED": [number("number", 4), number("request_bytes", 2, 48, 65507),
               number("outcome", 1, 0, 2), zeros("reserved", 1), number("path_mtu", 2),

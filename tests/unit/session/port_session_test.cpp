@@ -327,7 +327,7 @@ TEST_CASE("the kernel is asked when an echo leaves if the probe wants to know", 
                          port.out);
     const wire::Echo echo = port.echo();
     CHECK(echo.followed.number == 0);
-    CHECK(echo.followed.left_after[0] == 3us);
+    CHECK(echo.followed.stamped_after[0] == 3us);
 }
 
 TEST_CASE("a copy of a probe is dropped, not answered, and counted as a duplicate", "[session]") {

@@ -30,7 +30,8 @@ struct Flow {
             take_news();
             if (const auto due = prober.on_timer(now)) {
                 if (!due->probe.sweep)
-                    prober.on_handed(due->probe.number, {.segments = 1, .handed = now});
+                    prober.on_handed(due->probe.number,
+                                     {.segments = 1, .handed = now, .left = now + stack_time});
                 return due->probe;
             }
         }
@@ -38,7 +39,11 @@ struct Flow {
     // It reaches the server, which answers at once.
     wire::Echo answer(const wire::Probe& probe, Duration late = 0s) {
         const MonoTime there = mono_from_ns(probe.sent_ns) + way + late + far;
-        return answerer.on_probe(kernel(there), there + 20us, 0, probe).value();
+        const MonoTime made = there + 20us;
+        const wire::Echo echo = answerer.on_probe(kernel(there), made, 0, probe).value();
+        if (stack_time > Duration::zero() && !probe.sweep)
+            answerer.on_handed(echo.number, {.handed = made, .left = made + stack_time});
+        return echo;
     }
     std::optional<wire::Drop> hear(const wire::Echo& echo) {
         return hear(echo, mono_from_ns(echo.sent_ns) - far + way);
@@ -88,6 +93,7 @@ struct Flow {
     LatencyProber prober;
     LatencyAnswerer answerer{BitRate{0}};
     MonoTime now = start;
+    Duration stack_time{}; // as both ends estimate it; zero: the server does not
     std::vector<stats::ProbeRecord> records;
     std::set<MonoTime> told; // when there were records
     LatencyCounts counts;

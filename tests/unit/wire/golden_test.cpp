@@ -194,7 +194,9 @@ Echo golden_echo() {
                       .steps = 1,
                       .slew_ppb = -12'345,
                       .wall_ahead = 1'795'150'000s},
-            .followed = {.number = 6, .left_after = {{4'321ns, 3'999ns, std::nullopt, 5'000ns}}}};
+            .followed = {.number = 6,
+                         .left_after = {{4'321ns, 3'999ns}},
+                         .stamped_after = {{std::nullopt, 5'000ns}}}};
 }
 
 Echo golden_echo_of_bits() {

@@ -233,7 +233,8 @@ Rows echo_rows() {
                         WYN_ROW(L, duplicates), WYN_ROW(L, reordered), WYN_ROW(L, map_newest),
                         WYN_ROW(L, clock_max_error_us), WYN_ROW(L, clock_steps),
                         WYN_ROW(L, clock_slew_ppb), WYN_ROW(L, wall_ahead_ns),
-                        WYN_ROW(L, followed_number), WYN_ROW(L, left_after_ns)});
+                        WYN_ROW(L, followed_number), WYN_ROW(L, left_after_ns),
+                        WYN_ROW(L, stamped_after_ns)});
 }
 
 Rows size_rows() {
