@@ -196,6 +196,8 @@ std::string noticed_row(const Page& page, const DirectionResult& result) {
                                      up ? "the server's" : "this host's"));
     if (result.sent_known && result.sent.limited_by == wire::LimitedBy::breaker)
         pieces.emplace_back("more than half was lost: the load was cut to twice what arrived");
+    if (result.sent_known && result.sent.limited_by == wire::LimitedBy::silence)
+        pieces.emplace_back("the load paused: nothing was heard of it for 500 ms");
     if (pieces.empty()) return "";
     return row(result.direction, "noticed", std::move(pieces), "; ", page.style);
 }

@@ -5,6 +5,7 @@
 #include "wire/codec.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace wyn::session {
 
@@ -238,6 +239,7 @@ bool BulkSender::on_feedback(MonoTime arrived, const wire::Feedback& feedback) {
     }
     if (running_since_ == never && !ended()) start_running(arrived);
     if (!ended()) tell_controller(arrived, feedback);
+    if (std::exchange(paused_, false) && !ended()) next_step(arrived);
     return true;
 }
 
@@ -288,8 +290,18 @@ void BulkSender::on_timer(MonoTime now) {
         pacer_.stop(load_end());
         return end(wire::End::completed);
     }
-    if (now - last_feedback_ >= dead_man) return end(wire::End::no_feedback);
+    if (now - last_feedback_ >= feedback_awaited) return end(wire::End::no_feedback);
+    if (now - last_feedback_ >= dead_man) return pause();
     if (now >= controller_->step_end()) next_step(now);
+}
+
+// The step, which is spoilt, is the load's until feedback comes back: steps without any datagrams
+// would push those out of memory to which that belongs.
+void BulkSender::pause() {
+    if (std::exchange(paused_, true)) return;
+    left_in_step_ = 0;
+    pacer_.pause();
+    note_limit(wire::LimitedBy::silence);
 }
 
 void BulkSender::end(wire::End why) {
@@ -323,6 +335,7 @@ MonoTime BulkSender::due() const {
         const MonoTime give_up = began_ + terms_.idle_timeout;
         return primer_used_up() ? give_up : std::min(next_primer_, give_up);
     }
+    if (paused_) return std::min(load_end(), last_feedback_ + feedback_awaited);
     return std::min({train_due(), controller_->step_end(), load_end(), last_feedback_ + dead_man});
 }
 

@@ -6,10 +6,11 @@
 //   running   paced trains of steps 1, 2, ... for the test's duration, counted from that feedback
 //   ended     nothing more leaves; feedback is still read, so that what was under way gets counted
 //
-// Nothing leaves when no feedback was accepted for 500 ms (dead_man), nor beyond the credit: 64
-// KiB, twice what the receiver has proved to have received, half a second of the highest rate (of
-// the mean rate so far when there is no schedule) and 125 kB for each second. So a load that mostly
-// gets lost falls to twice what arrives (RFC 8084, a circuit breaker).
+// Nothing leaves when no feedback was accepted for 500 ms (dead_man): the load pauses, until the
+// next one or, after 2 s, for good. Nor beyond the credit: 64 KiB, twice what the receiver has
+// proved to have received, half a second of the highest rate (of the mean rate so far when there is
+// no schedule) and 125 kB for each second. So a load that mostly gets lost falls to twice what
+// arrives (RFC 8084, a circuit breaker).
 #pragma once
 
 #include "base/random.hpp"
@@ -69,6 +70,7 @@ private:
     void open_step(std::uint32_t id, MonoTime now, std::uint32_t datagram_bytes);
     void next_step(MonoTime now);
     void start_running(MonoTime now);
+    void pause();
     void tell_controller(MonoTime arrived, const wire::Feedback& feedback);
     bool believable(MonoTime arrived, const wire::Feedback& feedback) const;
     std::uint64_t credit_bytes(MonoTime now) const;
@@ -78,7 +80,7 @@ private:
     BulkTrain build(MonoTime time, std::uint32_t datagrams);
     bool primer_used_up() const;
     MonoTime load_end() const { return running_since_ + order_.duration; } // of one that runs
-    // Nothing more leaves in this step.
+    // Nothing more leaves in this step. A load that pauses stays in its step.
     bool silent() const { return plan_.rate.bps() == 0 || left_in_step_ == 0; }
     bool unpaced() const { return order_.search == wire::Search::unpaced && pacer_.unpaced(); }
     Duration lookahead() const;
@@ -97,6 +99,7 @@ private:
     MonoTime began_;
     MonoTime running_since_ = never;
     MonoTime last_feedback_ = never;
+    bool paused_ = false; // it has been away for too long
     MonoTime next_primer_;
     wire::End end_ = wire::End::none;
 

@@ -22,8 +22,10 @@ struct Terms {
     bool operator==(const Terms&) const = default;
 };
 
-// No bulk leaves when no feedback was accepted for this long. Fixed by the protocol.
+// Fixed by the protocol: no bulk leaves when no feedback was accepted for this long. It goes on
+// with the next one, if that comes before a load has heard nothing for as long as it is waited for.
 inline constexpr Duration dead_man = 500ms;
+inline constexpr Duration feedback_awaited = 2s;
 
 // How often the receiver of a load tells what it has seen: a quarter of the round trip for a search
 // that judges whole steps, as long as that is no more often than each 5 ms and no less than each

@@ -101,8 +101,8 @@ constexpr std::array table{
          "Small packets that were lost on their way there or back, as \"3 of 100\"."},
     Term{"noticed", "", "what a host's kernel would not do, or a cut load",
          "The kernel does not cut or join trains of datagrams, so that each costs as much as a "
-         "train; or the circuit breaker cut the load, because more than half of it was lost (RFC "
-         "8084)."},
+         "train; the circuit breaker cut the load, because more than half of it was lost (RFC "
+         "8084); or it paused, because no feedback came back for 500 ms."},
     Term{"overload", "half", "half a second of one and a half of the capacity",
          "It follows a search and fills the queue as TCP does, while the search keeps only a small "
          "one, and the round trips under load are those beside it. After a search that lost "

@@ -37,6 +37,7 @@ Bound bound_by_limit(const Load& load) {
                 Confidence::medium};
     case wire::LimitedBy::nothing:
     case wire::LimitedBy::breaker:
+    case wire::LimitedBy::silence:
     case wire::LimitedBy::stack: break;
     }
     return {};

@@ -69,7 +69,7 @@ std::string_view sentence(End end) {
     case End::stopped: return "stopped by the other side before its time";
     case End::peer_silent: return "the other side fell silent";
     case End::half_open: return "not all three ports could be reached";
-    case End::no_feedback: return "no feedback came back for 500 ms";
+    case End::no_feedback: return "no feedback came back for 2 s";
     case End::rate_exceeded: return "more was sent than the server grants";
     case End::volume_used: return "the session's volume is used up";
     case End::worker_failed: return "the worker that ran the session failed on the server";

@@ -30,7 +30,7 @@ enum class End : std::uint16_t {
     stopped = 2,       // the other side asked for it before its time
     peer_silent = 3,   // nothing accepted from the peer for the idle time
     half_open = 4,     // not all three ports were confirmed within the half-open time
-    no_feedback = 5,   // the sender heard no feedback for 500 ms and stopped
+    no_feedback = 5,   // the sender heard no feedback for 2 s and stopped
     rate_exceeded = 6, // the peer sent more than it was granted
     volume_used = 7,   // the session's volume is used up
     worker_failed = 8, // the process or thread that ran the session died or hung

@@ -49,14 +49,16 @@ std::string_view name(LimitedBy limit) {
     case LimitedBy::time: return "time";
     case LimitedBy::host: return "host";
     case LimitedBy::budget: return "budget";
+    case LimitedBy::silence: return "silence";
     }
     return "unknown";
 }
 
 LimitedBy stronger(LimitedBy one, LimitedBy other) {
-    static constexpr std::array strength{LimitedBy::nothing, LimitedBy::time,   LimitedBy::host,
-                                         LimitedBy::grant,   LimitedBy::stack,  LimitedBy::budget,
-                                         LimitedBy::volume,  LimitedBy::breaker};
+    static constexpr std::array strength{
+        LimitedBy::nothing, LimitedBy::time,    LimitedBy::host,
+        LimitedBy::grant,   LimitedBy::stack,   LimitedBy::budget,
+        LimitedBy::volume,  LimitedBy::silence, LimitedBy::breaker};
     const auto rank = [](LimitedBy which) {
         return std::find(strength.begin(), strength.end(), which) - strength.begin();
     };

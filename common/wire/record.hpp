@@ -49,11 +49,12 @@ enum class LimitedBy : std::uint8_t {
     time = 5,    // a search that still went up at its end: the path may carry more
     host = 6,    // the host was not fast enough, or unpaced: the path may carry more
     budget = 7,  // the bytes that the user allows were used up
+    silence = 8, // the load paused while no feedback came back
 };
-inline constexpr LimitedBy last_limit = LimitedBy::budget;
+inline constexpr LimitedBy last_limit = LimitedBy::silence;
 std::string_view name(LimitedBy limit);
-// Of two that applied the one to report: what the breaker or the volume did matters more than a
-// grant, and a grant more than a host that was a little slow.
+// Of two that applied the one to report: what the breaker, a silence or the volume did matters more
+// than a grant, and a grant more than a host that was a little slow.
 LimitedBy stronger(LimitedBy one, LimitedBy other);
 
 // How much later than their times in the schedule trains left. On the wire a value saturates at

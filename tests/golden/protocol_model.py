@@ -152,7 +152,7 @@ BODIES: dict[str, list[Field]] = {
     "STOP": [number("test", 4), END, zeros("reserved", 2), number("packets_accepted", 8),
              number("packets_refused", 8), TAG],
     "REPORT": [
-        number("test", 4), END, number("role", 1, 1, 2), number("limited_by", 1, 0, 7),
+        number("test", 4), END, number("role", 1, 1, 2), number("limited_by", 1, 0, 8),
         number("packets_accepted", 8), number("packets_refused", 8), time("first_sent_ns"),
         time("last_sent_ns"), *TOTALS, *ARRIVALS, number("best_packets", 8),
         number("best_bytes", 8), time("best_span_ns"), number("best_index", 4),
@@ -211,7 +211,7 @@ ENDS = {0: "none", 1: "completed", 2: "stopped", 3: "peer_silent", 4: "half_open
         9: "shutting_down", 10: "no_bulk", 11: "protocol", 12: "local_error", 13: "interrupted",
         14: "not_granted", 15: "too_long"}
 LIMITS = {0: "nothing", 1: "grant", 2: "breaker", 3: "stack", 4: "volume", 5: "time", 6: "host",
-          7: "budget"}
+          7: "budget", 8: "silence"}
 VERDICTS = {0: "none", 1: "ok", 2: "two-rate", 3: "unstable", 4: "lower-bound",
             5: "sender-limited", 6: "receiver-limited", 7: "host-stalled"}
 

@@ -324,6 +324,27 @@ TEST_CASE("datagrams that do not fit the path are not sent, and that is told", "
     CHECK(name(client->result().up->end) == "completed");
 }
 
+TEST_CASE("a load outlives a second in which nothing comes back, and says that it paused",
+          "[sim]") {
+    World world{{}};
+    Guest& client = world.add_client(at_distance(20ms), {.plan = fixed(mbit(5), 5s, Ways::down)});
+    bool lost = false;
+    client.host->up().filter([&lost](const Packet&) { return lost; });
+    world.at(2s, [&] { lost = true; });
+    world.at(3s, [&] { lost = false; });
+    world.run();
+    CHECK_NO_COMPLAINT(world);
+    CHECK_COMPLETED(client);
+    const session::DirectionResult& down = *client->result().down;
+    CHECK(name(down.end) == "completed");
+    CHECK(name(down.sent.limited_by) == "silence");
+    CHECK(down.sent.packets_skipped == 0);
+    CHECK(down.lost_on_the_way() == 0);
+    const double seconds = 8 * static_cast<double>(down.received.payload_bytes) / 5e6;
+    CHECK(seconds > 4.4); // nothing left for half a second
+    CHECK(seconds < 4.6);
+}
+
 TEST_CASE("a path that begins to swallow large datagrams gives no bulk and no hang", "[sim]") {
     World world{{}};
     Guest& client = world.add_client(at_distance(20ms), {.plan = fixed(mbit(4), 1s)});

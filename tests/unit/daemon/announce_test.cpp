@@ -137,7 +137,7 @@ TEST_CASE("a test is announced with its rate and its losses", "[daemon]") {
         session::TestDone early = done(wire::Direction::down);
         early.end = wire::End::no_feedback;
         const Event event = announce_test(entry(), early);
-        CHECK(event.message.ends_with("lost; no feedback came back for 500 ms"));
+        CHECK(event.message.ends_with("lost; no feedback came back for 2 s"));
         CHECK(event.fields.back() == "WYNDRVR_REASON=no_feedback");
     }
     SECTION("one of which nothing arrived has no rate to tell") {

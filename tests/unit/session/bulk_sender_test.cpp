@@ -38,16 +38,41 @@ TEST_CASE("the load lasts for its time, counted from the first feedback", "[sess
     CHECK(record.limited_by == wire::LimitedBy::nothing);
 }
 
-TEST_CASE("500 ms without feedback end the load", "[session]") {
-    Sending sending{order(BitRate{8'000'000})};
+TEST_CASE("after 500 ms without feedback nothing leaves, and after 2 s the load is over",
+          "[session]") {
+    Sending sending{order(BitRate{8'000'000}, 5s)};
     sending.prime();
     sending.run_with_feedback_until(start + 500ms);
     const MonoTime last = start + 475ms;
-    sending.run_until(last + 499ms);
+    sending.run_until(last + 1999ms);
     CHECK_FALSE(sending.sender.ended());
+    CHECK(sending.sender.train_due() == never);
     sending.run_until(start + 3s);
     CHECK(sending.sender.why_ended() == wire::End::no_feedback);
-    CHECK(mono_from_ns(sending.sent.back().sent_ns) < last + 500ms);
+    const MonoTime newest = mono_from_ns(sending.sent.back().sent_ns);
+    CHECK(newest < last + 500ms);
+    CHECK(newest > last + 498ms);
+    CHECK(sending.sender.record().limited_by == wire::LimitedBy::silence);
+}
+
+TEST_CASE("a load that paused goes on with the next feedback, and owes nothing for the pause",
+          "[session]") {
+    Sending sending{order(BitRate{8'000'000}, 5s)}; // one each millisecond
+    sending.prime();
+    sending.run_with_feedback_until(start + 500ms);
+    sending.run_until(start + 2s);
+    const std::size_t before = sending.sent.size();
+    const std::uint32_t step = sending.sent.back().step;
+    REQUIRE(sending.sender.on_feedback(sending.now, sending.feedback()));
+    sending.run_with_feedback_until(start + 6s);
+    CHECK(sending.sender.why_ended() == wire::End::completed);
+    REQUIRE(sending.sent.size() > before);
+    CHECK(mono_from_ns(sending.sent.at(before).sent_ns) == start + 2s);
+    CHECK(sending.sent.at(before).step == step + 1);
+    const wire::SenderRecord record = sending.sender.record();
+    CHECK(record.packets_skipped == 0);
+    CHECK(record.limited_by == wire::LimitedBy::silence);
+    CHECK(std::abs(static_cast<double>(record.packets_accepted) - 3975) <= 1); // 975 ms, 3 s
 }
 
 TEST_CASE("feedback without a proof, or beyond what was sent, is none", "[session]") {

@@ -12,11 +12,11 @@ namespace wyn::session::test {
 inline constexpr MonoTime start{1000s};
 inline constexpr std::uint16_t size = 1000;
 
-inline BeginSending order(BitRate rate) {
+inline BeginSending order(BitRate rate, Duration duration = 2s) {
     return {.test = 3,
             .search = wire::Search::fixed,
             .rate = rate,
-            .duration = 2s,
+            .duration = duration,
             .datagram_bytes = size};
 }
 
