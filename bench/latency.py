@@ -31,13 +31,13 @@ def contests(seconds: float):
 
 
 def exact(path: Path, seconds: float, busy: bool) -> Contest:
-    """wyndrvr with all stamps, the same probes with those of arrival alone (against the observer,
-    and against their four stamps), and irtt."""
+    """wyndrvr with all stamps, the same probes with those of arrival alone, again against the four
+    stamps when nobody else watches, and irtt."""
     count = int(seconds * 1000 / _INTERVAL_MS)
     contestants = [
         Contestant("all stamps", lambda _: wyndrvr(path, count, busy)),
-        Contestant("of arrival alone", _as_told("arrivals_"), follows="all stamps"),
-        Contestant("the same, to stamps", _as_told("to_stamps_"), follows="all stamps")]
+        Contestant("of arrival alone", _of_arrivals, follows="all stamps"),
+        Contestant("same, unobserved", lambda _: unobserved(path, count, busy))]
     comparisons = []
     if is_installed("irtt"):
         contestants.append(Contestant("irtt", lambda _: irtt(path, count, busy)))
@@ -96,37 +96,52 @@ class Observed:
 
 def wyndrvr(path: Path, count: int, busy: bool) -> Run:
     with Observed(path, _PROBE_BYTES, busy) as observed:
-        _, serving = start_daemon(observed.stage, path)
-        probing = [PROBER, path.server, "-p", str(ports()), "--interval-ms", str(_INTERVAL_MS),
-                   "--count", str(count)]
-        ended = observed.stage.start(path.command("client", *probing)).wait(
-            count * _INTERVAL_MS / 1000 + _PATIENCE)
-        said = read_report(ended.stdout)
+        said, run = _probe(observed.stage, path, count)
         seen = observed.round_trips(count)
-    run = Run(commands=[*observed.commands, typed(serving), typed(probing)])
-    if said["returned"] != count:
-        run.invalid = f"{said['returned']} of {count} probes returned"
+    run.commands = [*observed.commands, *run.commands]
+    if run.invalid:
         return run
-    run.figures = {
+    run.figures |= {
         **_errors(said["rtt_ns"], seen), "unstamped": said["unstamped"],
-        "skipped": said["skipped"],
-        "client_cpu_percent": 100 * ended.cpu_seconds / (count * _INTERVAL_MS / 1000),
         **{f"arrivals_{name}": value
-           for name, value in _errors(said["rtt_of_arrivals_ns"], seen).items()},
-        **{f"to_stamps_{name}": value
-           for name, value in _errors(said["rtt_of_arrivals_ns"], said["rtt_ns"]).items()},
-        **{f"{what}_us_{name}": value for what, values in said["noise_us"].items()
-           for name, value in values.items()}}
+           for name, value in _errors(said["rtt_of_arrivals_ns"], seen).items()}}
     return run
 
 
-def _as_told(prefix: str):
-    """The same probes, by those of their figures that begin so."""
-    def told(earlier: dict[str, Run]) -> Run:
-        of_all = earlier["all stamps"]
-        return Run({name.removeprefix(prefix): value for name, value in of_all.figures.items()
-                    if name.startswith(prefix)}, of_all.commands, of_all.invalid)
-    return told
+def unobserved(path: Path, count: int, busy: bool) -> Run:
+    """With the stamps of arrival alone, against all four of the same probes: an observer's copies
+    are made within the calls of which the times of departure are estimated."""
+    with Stage() as stage:
+        for _ in range(2 if busy else 0):
+            stage.start(_BUSY)
+        said, run = _probe(stage, path, count)
+    if not run.invalid:
+        run.figures |= _errors(said["rtt_of_arrivals_ns"], said["rtt_ns"])
+    return run
+
+
+def _probe(stage: Stage, path: Path, count: int) -> tuple[dict, Run]:
+    _, serving = start_daemon(stage, path)
+    probing = [PROBER, path.server, "-p", str(ports()), "--interval-ms", str(_INTERVAL_MS),
+               "--count", str(count)]
+    seconds = count * _INTERVAL_MS / 1000
+    ended = stage.start(path.command("client", *probing)).wait(seconds + _PATIENCE)
+    said = read_report(ended.stdout)
+    run = Run(commands=[typed(serving), typed(probing)])
+    if said["returned"] != count:
+        run.invalid = f"{said['returned']} of {count} probes returned"
+    run.figures = {"skipped": said["skipped"],
+                   "client_cpu_percent": 100 * ended.cpu_seconds / seconds,
+                   **{f"{what}_us_{name}": value for what, values in said["noise_us"].items()
+                      for name, value in values.items()}}
+    return said, run
+
+
+def _of_arrivals(earlier: dict[str, Run]) -> Run:
+    """The same probes, as if nobody had stamped their departures."""
+    of_all = earlier["all stamps"]
+    return Run({name.removeprefix("arrivals_"): value for name, value in of_all.figures.items()
+                if name.startswith("arrivals_")}, of_all.commands, of_all.invalid)
 
 
 def irtt(path: Path, count: int, busy: bool) -> Run:
