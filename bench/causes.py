@@ -2,8 +2,7 @@
 say of it first.
 
 Causes of the path come from the link emulator; those of a host from what is done to that host, with
-a cable between the two. A step of the clock is not among them: it would be that of this host, and
-everybody's.
+a cable between the two. A step of the clock is one that only the daemon sees.
 """
 
 import contextlib
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 
 from emulation import Probed, Scene, Staging, in_peace, probe, probe_over
 from paths import Veth
+from programs import BUILD
 from tools import CTL, ports
 
 # A third of what any rule takes for a queue.
@@ -190,6 +190,9 @@ HOSTS = [
           staging=daemon_stands_still(0.05, every=0.5),
           wrap_daemon=("setpriv", "--bounding-set", "-net_admin", "--inh-caps", "-net_admin"),
           also=("RECEIVER-CPU", "SENDER-CPU")),
+    Cause("server's clock is set", "CLOCK-STEP", options=("-b", "10M", "-t", "2"),
+          wrap_daemon=("env", f"LD_PRELOAD={BUILD}/bench/libstepped_clock.so",
+                       "STEP_AFTER_MS=3000", "STEP_BY_MS=2000")),
     Cause("receiver has half a processor", "RECEIVER-CPU",
           options=("--up", "-b", "0", "-l", "64", "-t", "2"), staging=crowded_cpu,
           wrap_daemon=("taskset", "-c", _CROWDED_CPU), also=("RECEIVER-SOCKET",)),

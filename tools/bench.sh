@@ -4,7 +4,7 @@
 : "${root:?is set by ./dev}"
 
 bench_targets=(daemon/wyndrvrd ctl/wyndrvrctl bench/per_datagram bench/yardstick bench/gap_meter
-    bench/swarm bench/prober bench/exchange_meter tests/sim/search_paths
+    bench/swarm bench/prober bench/exchange_meter bench/libstepped_clock.so tests/sim/search_paths
     tests/emulator/emulator)
 
 verb_bench() {
