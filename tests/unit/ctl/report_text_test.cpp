@@ -404,6 +404,8 @@ TEST_CASE("what the kernels would not do is one line", "[ctl]") {
     up.sent.limited_by = wire::LimitedBy::breaker;
     CHECK(has(page(report),
               "  ↑ noticed   more than half was lost: the load was cut to twice what arrived\n"));
+    up.sent.limited_by = wire::LimitedBy::silence;
+    CHECK(has(page(report), "  ↑ noticed   the load paused: nothing was heard of it for 500 ms\n"));
 }
 
 TEST_CASE("of several flows each one's part is told", "[ctl]") {
