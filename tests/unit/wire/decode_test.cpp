@@ -141,6 +141,25 @@ TEST_CASE("the bulk at the front of a train is counted, up to the first other me
     CHECK(count_of_type_bulk({}, segment) == 0);
 }
 
+TEST_CASE("datagrams are alike when their headers are but for numbers that rise by one", "[wire]") {
+    constexpr std::size_t segment = 64;
+    constexpr std::size_t header = 32;
+    std::vector<std::uint8_t> train(5 * segment, 0xaa);
+    encode_bulk({.length = segment, .test = 7, .sequence = 254, .sent_ns = 9, .step = 3}, train,
+                segment);
+    CHECK(count_alike(train, segment) == 5);
+    CHECK(count_alike(Bytes{train}.first(segment), segment) == 1);
+    CHECK(count_alike(Bytes{train}.first(5 * segment - 1), segment) == 4); // its length differs
+    for (std::size_t at = 0; at < header; ++at) {
+        INFO("byte " << at);
+        train[3 * segment + at] ^= 0x80;
+        CHECK(count_alike(train, segment) == 3);
+        train[3 * segment + at] ^= 0x80;
+    }
+    train[3 * segment + header] ^= 0x80; // the tag, and after it the payload, are another matter
+    CHECK(count_alike(train, segment) == 5);
+}
+
 TEST_CASE("the type shows in the first four bytes, whatever follows", "[wire]") {
     golden::Packet packet = golden::load("stop");
     CHECK(peek_type(packet) == Type::stop);
