@@ -19,7 +19,8 @@ void DepartureQueue::put_request(msghdr& message, ControlSpace& space, std::uint
 
 void DepartureQueue::on_sent(std::uint32_t id) noexcept {
     newest_ = id;
-    ids_[asked_++ % remembered] = id;
+    if (!ids_.empty()) ids_[asked_ % remembered] = id;
+    ++asked_;
     may_hold_ = true;
 }
 
@@ -27,6 +28,7 @@ void DepartureQueue::on_sent(std::uint32_t id) noexcept {
 bool DepartureQueue::on_refused(int fd, int error) {
     const bool unknown = error == EINVAL;
     if (unknown) state_ = state_ == State::chosen ? State::counted : State::absent;
+    if (state_ == State::counted) ids_.resize(remembered);
     asked_ = 0;
     const bool switched = enable_departure_stamps(fd, false).has_value() &&
                           (!is_on() || enable_departure_stamps(fd, true).has_value());
@@ -59,7 +61,7 @@ std::optional<DepartureQueue::Entry> DepartureQueue::read(int fd) {
 std::optional<std::uint32_t> DepartureQueue::id_of(std::uint32_t number) const noexcept {
     if (state_ == State::chosen) return number;
     const std::uint32_t behind = asked_ - number; // from 1
-    if (behind == 0 || behind > remembered) return std::nullopt;
+    if (behind == 0 || behind > remembered || ids_.empty()) return std::nullopt;
     return ids_[number % remembered];
 }
 

@@ -17,8 +17,9 @@
 
 #include "net/control_messages.hpp"
 
-#include <array>
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace wyn::net {
 
@@ -60,10 +61,10 @@ private:
 
     State state_ = State::untried;
     bool may_hold_ = false;
-    bool until_empty_ = false;                    // nobody knows how many there are
-    std::uint32_t newest_ = 0;                    // id
-    std::uint32_t asked_ = 0;                     // as the kernel counts
-    std::array<std::uint32_t, remembered> ids_{}; // by count
+    bool until_empty_ = false;       // nobody knows how many there are
+    std::uint32_t newest_ = 0;       // id
+    std::uint32_t asked_ = 0;        // as the kernel counts
+    std::vector<std::uint32_t> ids_; // by count; empty where we choose them
     ControlSpace control_;
 };
 

@@ -7,6 +7,7 @@
 #include "net/udp_socket.hpp"
 
 #include <fmt/format.h>
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -110,6 +111,7 @@ Result<bool> UdpDatagrams::receive(ReceivedTrain& into) {
         read_clocks_if_due();
         const ReceivedControl control = read_control(message);
         const auto length = static_cast<std::size_t>(got);
+        longest_received_ = std::max(longest_received_, length);
         into.bytes = std::span{*buffer_}.first(length);
         into.segment_size = control.segment_size.value_or(length);
         into.from = *sender;
@@ -119,6 +121,14 @@ Result<bool> UdpDatagrams::receive(ReceivedTrain& into) {
         note(control, into);
         return true;
     }
+}
+
+void UdpDatagrams::release_memory() {
+    constexpr std::size_t kept = alignof(Buffer);
+    if (longest_received_ <= kept) return;
+    longest_received_ = 0;
+    // Where pages are larger it fails, and the memory stays.
+    ::madvise(buffer_->data() + kept, buffer_bytes - kept, MADV_DONTNEED);
 }
 
 void UdpDatagrams::read_clocks_if_due() {

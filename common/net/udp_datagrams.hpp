@@ -68,6 +68,11 @@ public:
 
     dgram::Capabilities capabilities() const override;
 
+    // Nothing long is expected for a while: the memory that long trains have filled goes back to
+    // the kernel, until the next one. To be called while no train is being read; costs nothing when
+    // there was none.
+    void release_memory();
+
     // Trains whose kernel stamp was absent or could not be placed; they carry our own time.
     std::uint64_t stamps_missing() const noexcept { return stamps_missing_; }
     // Trains thrown away because they came from somebody else than the connected peer.
@@ -125,6 +130,7 @@ private:
     // On a page's boundary: the kernel copies faster to there than to elsewhere.
     struct alignas(4096) Buffer : std::array<std::uint8_t, buffer_bytes> {};
     std::unique_ptr<Buffer> buffer_;
+    std::size_t longest_received_ = 0; // since its memory was released
 };
 
 } // namespace wyn::net

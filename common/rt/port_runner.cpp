@@ -91,7 +91,12 @@ void PortRunner::turn() {
     const bool many = loaded || driver_.waited() > late;
     const std::size_t most = many ? most_trains_per_turn : trains_per_turn_unloaded;
     const std::size_t trains = driver_.receive(now, most);
-    urgency_.set(haste(now));
+    const Haste wanted = haste(now);
+    urgency_.set(wanted);
+    if (wanted == Haste::none) {
+        socket_.release_memory();
+        driver_.release_memory();
+    }
     napping_ = loaded && may_nap_ && trains >= trains_worth_a_nap;
     bool more = many && trains == most;
     sleep_for(tuning_.incoming_sleep);

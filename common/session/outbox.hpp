@@ -38,6 +38,11 @@ struct Outbox {
         bytes.clear();
         if (bytes.capacity() > most_kept) bytes = {}; // long ones are tried once in a session
     }
+    // Of one whose datagrams were cleared.
+    void release_memory() {
+        bytes = {};
+        datagrams = {};
+    }
     void clear() {
         clear_datagrams();
         news.clear();

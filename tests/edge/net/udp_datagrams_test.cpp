@@ -4,9 +4,12 @@
 #include "waiting.hpp"
 
 #include <netinet/in.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <numeric>
 #include <utility>
@@ -152,6 +155,35 @@ TEST_CASE("the largest trains go through: the most segments, the most bytes", "[
         CHECK(is_sent(pair.near.send(train, 1, nullptr), 5));
         CHECK(joined(collect(pair.far, 5).datagrams) == train);
     }
+}
+
+TEST_CASE("the memory of long trains can be given back, and comes again", "[net]") {
+    Pair pair{edge::v4_loopback, {.receive_buffer_bytes = 200'000}};
+    const Bytes longest = pattern(dgram::longest_datagram);
+    const std::uint8_t* buffer = nullptr;
+    const auto goes_through = [&](const Bytes& bytes) {
+        REQUIRE(is_sent(pair.near.send(bytes, bytes.size(), nullptr), 1));
+        REQUIRE(edge::readable(pair.far.fd()));
+        ReceivedTrain train;
+        REQUIRE(REQUIRE_OK(pair.far.receive(train)));
+        CHECK(std::ranges::equal(train.bytes, bytes));
+        buffer = train.bytes.data();
+    };
+    const auto resident_pages = [&] {
+        std::array<unsigned char, 16> pages{};
+        REQUIRE(::mincore(const_cast<std::uint8_t*>(buffer), 65536, pages.data()) == 0);
+        return std::ranges::count_if(pages, [](unsigned char page) { return (page & 1) != 0; });
+    };
+    goes_through(longest);
+    if (::sysconf(_SC_PAGESIZE) == 4096) {
+        CHECK(resident_pages() == 16);
+        pair.far.release_memory();
+        CHECK(resident_pages() == 1);
+        goes_through(pattern(100));
+        pair.far.release_memory();
+        CHECK(resident_pages() == 1);
+    }
+    goes_through(longest);
 }
 
 TEST_CASE("an unconnected socket sends to the address it is given", "[net]") {
