@@ -24,7 +24,8 @@ struct OutDatagram {
 
 // Cleared and used again, so that it allocates only until it has grown to the busiest step.
 struct Outbox {
-    static constexpr std::size_t most_kept = 4096;
+    // An answer as long as an Ethernet frame, and a beat.
+    static constexpr std::size_t most_kept = 2048;
     std::vector<std::uint8_t> bytes; // of all datagrams, behind one another
     std::vector<OutDatagram> datagrams;
     std::vector<PortNews> news;
