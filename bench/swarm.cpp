@@ -184,6 +184,10 @@ int main(int argc, char** argv) {
     add_time(app, "--spacing", crowd.spacing, "between the starts of two clients (2ms)");
     add_time(app, "--seconds", crowd.together, "how long all of them are there (5)");
     CLI11_PARSE(app, argc, argv);
+    if (crowd.interval <= Duration::zero()) {
+        fmt::print(stderr, "swarm: --interval must be longer than 0\n");
+        return 1;
+    }
     if (const auto usable = crypto::self_test(); !usable) {
         fmt::print(stderr, "swarm: {}\n", usable.error().what());
         return 1;

@@ -11,6 +11,9 @@
 
 namespace wyn {
 
+// A stamp that was placed and our own clock, read at the same moment, may differ by so much.
+inline constexpr Duration stamp_tolerance = 1us;
+
 class StampMap {
 public:
     // The clocks, read in this order.
@@ -30,7 +33,7 @@ public:
         if (now - observed_ < 1ms) return;
         for (int attempt = 0; attempt < most_readings; ++attempt) {
             observe(read());
-            if (stepped_ || most_ahead_ - least_ahead_ <= sharp) break;
+            if (stepped_ || most_ahead_ - least_ahead_ <= stamp_tolerance) break;
         }
     }
 
@@ -46,7 +49,6 @@ public:
 
 private:
     // Two readings of the monotonic clock and one of the other take 60 ns without a system call.
-    static constexpr Duration sharp = 1us;
     static constexpr int most_readings = 5;
 
     void observe(const Reading& reading) noexcept;

@@ -1,5 +1,6 @@
 #include "session/latency_answerer.hpp"
 
+#include "clock/stamp_map.hpp"
 #include "session/received_map.hpp"
 
 #include <algorithm>
@@ -10,8 +11,6 @@ namespace {
 
 // What a client that was late may catch up with.
 constexpr Duration burst = 1s;
-// A stamp and our own clock, read at the same moment, may differ by so much (clock/stamp_map.hpp).
-constexpr Duration clock_tolerance = 1us;
 
 } // namespace
 
@@ -85,7 +84,7 @@ void LatencyAnswerer::on_handed(std::uint32_t number, const dgram::SendOutcome& 
 void LatencyAnswerer::on_departure(std::uint32_t number, const Stamp& left) {
     Answered& answered = answered_[number % remembered];
     const Duration after = left.time - answered.made;
-    if (!answered.waits || answered.number != number || after < -clock_tolerance) return;
+    if (!answered.waits || answered.number != number || after < -stamp_tolerance) return;
     answered.waits = false;
     answered.stamped_after = std::max(after, Duration{1});
     note_followed(number);

@@ -36,8 +36,7 @@ public:
     // What the session has to tell since the last clear_news().
     std::span<const PortNews> news() const { return out_.news; }
     void clear_news() { out_.news.clear(); }
-    // Little will leave for a while: what much would need goes back to the heap. Not within a turn
-    // of receive().
+    // Little will leave for a while: what much would need goes back to the heap.
     void release_memory() { out_.release_memory(); }
 
     const PortSession& session() const { return session_; }

@@ -1,5 +1,7 @@
 #include "session/probe_flights.hpp"
 
+#include "clock/stamp_map.hpp"
+
 #include <algorithm>
 
 namespace wyn::session {
@@ -13,8 +15,6 @@ constexpr Duration longest_linger = 1s;
 // How long maps of other echoes are waited for, before one is asked for.
 constexpr Duration shortest_grace = 20ms;
 constexpr Duration longest_grace = 500ms;
-// A stamp and our own clock, read at the same moment, may differ by so much (clock/stamp_map.hpp).
-constexpr Duration clock_tolerance = 1us;
 
 // A record whose times make sense together: what a lying server says may not turn time around.
 bool is_sound(const stats::ProbeRecord& record) {
@@ -49,7 +49,7 @@ ProbeFlights::Flight* ProbeFlights::find(std::uint32_t number) {
 
 void ProbeFlights::on_departure(std::uint32_t number, const Stamp& left) {
     Flight* const flight = find(number);
-    if (flight == nullptr || left.time < flight->record.handed - clock_tolerance) return;
+    if (flight == nullptr || left.time < flight->record.handed - stamp_tolerance) return;
     stats::ProbeRecord record = flight->record;
     record.sent = left;
     if (record.fate == stats::ProbeFate::returned && !is_sound(record)) return;

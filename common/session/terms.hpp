@@ -22,9 +22,9 @@ struct Terms {
     bool operator==(const Terms&) const = default;
 };
 
-// Fixed by the protocol: no bulk leaves when no feedback was accepted for this long. It goes on
-// with the next one, if that comes before a load has heard nothing for as long as it is waited for.
+// Fixed by the protocol, as the next: no bulk leaves when no feedback was accepted for this long.
 inline constexpr Duration dead_man = 500ms;
+// The load goes on with the next feedback, or after so long without any is over.
 inline constexpr Duration feedback_awaited = 2s;
 
 // How often the receiver of a load tells what it has seen: a quarter of the round trip for a search

@@ -302,6 +302,12 @@ class PortScript:
         """Then both sides send; with a luck of 224 and more the stack does not take all."""
         return self.act(0, rest=u16(us) + u8(luck))
 
+    def waits(self, count: int) -> "PortScript":
+        """65 ms each."""
+        for _ in range(count):
+            self.wait(65_000)
+        return self
+
     def prove(self) -> "PortScript":
         """Two whole beats; the server is proven after the first."""
         for _ in range(2):
@@ -389,8 +395,9 @@ def of_port_session() -> dict[str, bytes]:
             "down": PortScript(DOWNLOAD).prove().load(False, 10_000_000, 100, 300, 0).flow(50),
             "down_twice": PortScript(DOWNLOAD).prove().load(False, 5_000_000, 700, 50, 0).flow(
                 20).load(False, 5_000_000, 700, 50, 1).flow(20),
-            "no_feedback": up().load(True, 5_000_000, 1000, 2000, 0).flow(10).wait(60_000).act(
-                3).flow(0).wait(65_000).wait(65_000).wait(65_000).wait(65_000).wait(65_000),
+            "no_feedback": up().load(True, 5_000_000, 1000, 4000, 0).flow(10).wait(60_000).act(
+                3).waits(35),
+            "silence": up().load(True, 5_000_000, 1000, 4000, 0).flow(10).waits(12).flow(10),
             "before_proof": PortScript(DOWNLOAD).load(False, 5_000_000, 1000, 100, 0).flow(0).wait(
                 10_000).wait(10_000).prove().flow(20),
             "lost_and_repeated": up().load(True, 8_000_000, 900, 400, 0).wait(9_000).act(3).act(

@@ -175,14 +175,16 @@ TEST_CASE("the memory of long trains can be given back, and comes again", "[net]
         return std::ranges::count_if(pages, [](unsigned char page) { return (page & 1) != 0; });
     };
     goes_through(longest);
-    if (::sysconf(_SC_PAGESIZE) == 4096) {
-        CHECK(resident_pages() == 16);
-        pair.far.release_memory();
-        CHECK(resident_pages() == 1);
-        goes_through(pattern(100));
-        pair.far.release_memory();
-        CHECK(resident_pages() == 1);
+    if (::sysconf(_SC_PAGESIZE) != 4096) {
+        WARN("left out: the pages of this machine are of another size");
+        return;
     }
+    CHECK(resident_pages() == 16);
+    pair.far.release_memory();
+    CHECK(resident_pages() == 1);
+    goes_through(pattern(100));
+    pair.far.release_memory();
+    CHECK(resident_pages() == 1);
     goes_through(longest);
 }
 
