@@ -10,6 +10,7 @@ namespace {
 constexpr Duration shortest_step = 30ms;
 constexpr Duration longest_step = 150ms;
 constexpr double packets_wanted = 8; // in a step, which is made longer for that
+constexpr Duration longest_for_packets = 100ms; // but no longer: a result takes eight of them
 constexpr double packets_needed = 4; // in the longest one, else they are made smaller
 
 // Overdrive.
@@ -76,8 +77,9 @@ void S3Saturation::begin(std::uint32_t first, const Start& start) {
 S3Step S3Saturation::next(std::uint32_t id, const StepBook& book) {
     if (state_ == State::hold) adjust(id, book);
     const double bits = packets_wanted * packets_.largest * 8;
-    const Duration length =
-        std::clamp(from_seconds(bits / rate_bps_), step_length(base_), Duration{longest_step});
+    const Duration shortest = step_length(base_);
+    const Duration length = std::clamp(from_seconds(bits / rate_bps_), shortest,
+                                       std::max<Duration>(shortest, longest_for_packets));
     return {.ip_bps = rate_bps_,
             .packet_bytes = packets_.fit(rate_bps_, length, packets_needed),
             .length = length};
