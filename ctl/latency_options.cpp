@@ -1,9 +1,11 @@
 // The command line of wyndrvrctl latency.
 #include "base/text.hpp"
+#include "cli/option_table.hpp"
 #include "ctl/shared_options.hpp"
 
 #include <fmt/format.h>
 
+#include <array>
 #include <charconv>
 #include <limits>
 
@@ -24,6 +26,8 @@ constexpr std::string_view closing =
 4 refused, 5 server busy, 6 no common protocol version, 7 partial result.
 
 First Ctrl-C: finish with what has been measured. Second: leave at once.)";
+
+constexpr std::array<std::string_view, 2> schedules{"periodic", "poisson"};
 
 struct RawLatency : RawNetwork {
     std::optional<std::string> interval;
@@ -54,10 +58,12 @@ void declare_probes(CLI::App& app, RawLatency& raw) {
     app.add_option("--dscp", raw.dscp, "mark on probes and echoes: EF, AF41, CS1, 0 to 63\n(CS0)")
         ->type_name("NAME|N")
         ->group(group);
-    app.add_option("--schedule", raw.schedule,
-                   "periodic, or poisson: at random, independent times\n(periodic)")
-        ->type_name("KIND")
-        ->group(group);
+    auto* const schedule =
+        app.add_option("--schedule", raw.schedule,
+                       "periodic, or poisson: at random, independent times\n(periodic)")
+            ->type_name("KIND")
+            ->group(group);
+    cli::offer_words(*schedule, schedules);
     app.add_option("--seed", raw.seed, "repeats the schedule of the run that had this seed")
         ->type_name("N")
         ->group(group);
@@ -70,14 +76,6 @@ void declare_prints(CLI::App& app, LatencyOptions& options) {
                  "clock, reordering")
         ->group("Output");
     declare_looks(app, options);
-}
-
-template <typename Number>
-std::optional<Number> whole_number(const std::string& text) {
-    Number value{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return value;
 }
 
 Result<void> read_extent(const RawLatency& raw, LatencyOptions& options) {

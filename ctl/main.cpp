@@ -1,11 +1,14 @@
 // wyndrvrctl: options, then one command.
+#include "ctl/config_command.hpp"
+#include "ctl/control_commands.hpp"
 #include "ctl/explain_text.hpp"
 #include "ctl/latency_command.hpp"
+#include "ctl/log_command.hpp"
 #include "ctl/options.hpp"
 #include "ctl/probe_command.hpp"
 #include "ctl/report.hpp"
-#include "ctl/status_command.hpp"
 #include "ctl/terminal.hpp"
+#include "ctl/watch_command.hpp"
 #include "rt/child.hpp"
 #include "rt/worker.hpp"
 
@@ -35,21 +38,33 @@ int run_as_worker() {
     return 0;
 }
 
+// Each kind of options is a command.
+struct Run {
+    int operator()(const ctl::ProbeOptions& options) const { return ctl::run_probe(options); }
+    int operator()(const ctl::LatencyOptions& options) const { return ctl::run_latency(options); }
+    int operator()(const ctl::StatusOptions& options) const { return ctl::run_status(options); }
+    int operator()(const ctl::SessionsOptions& options) const { return ctl::run_sessions(options); }
+    int operator()(const ctl::WatchOptions& options) const { return ctl::run_watch(options); }
+    int operator()(const ctl::ReloadOptions& options) const { return ctl::run_reload(options); }
+    int operator()(const ctl::DrainOptions& options) const { return ctl::run_drain(options); }
+    int operator()(const ctl::EndOptions& options) const { return ctl::run_end(options); }
+    int operator()(const ctl::LogLevelOptions& options) const {
+        return ctl::run_log_level(options);
+    }
+    int operator()(const ctl::LogOptions& options) const { return ctl::run_log(options); }
+    int operator()(const ctl::ExplainOptions& options) const { return run_explain(options); }
+    int operator()(const ctl::ConfigOptions& options) const { return ctl::run_config(options); }
+    int operator()(const ctl::WorkerOptions& /*options*/) const { return run_as_worker(); }
+};
+
 } // namespace
 
+// NOLINTNEXTLINE(bugprone-exception-escape): parse_options() makes no variant without a value
 int main(int argc, char** argv) {
     const auto options = ctl::parse_options(argc, argv);
     if (!options) {
         std::fputs(options.error().text.c_str(), options.error().status == 0 ? stdout : stderr);
         return options.error().status;
     }
-    if (const auto* probe = std::get_if<ctl::ProbeOptions>(&*options))
-        return ctl::run_probe(*probe);
-    if (const auto* latency = std::get_if<ctl::LatencyOptions>(&*options))
-        return ctl::run_latency(*latency);
-    if (const auto* status = std::get_if<ctl::StatusOptions>(&*options))
-        return ctl::run_status(*status);
-    if (const auto* explain = std::get_if<ctl::ExplainOptions>(&*options))
-        return run_explain(*explain);
-    return run_as_worker();
+    return std::visit(Run{}, *options);
 }

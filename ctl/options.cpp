@@ -1,15 +1,16 @@
 #include "ctl/options.hpp"
 
 #include "base/text.hpp"
+#include "cli/option_table.hpp"
+#include "ctl/command.hpp"
 #include "ctl/shared_options.hpp"
-#include "session/client_connection.hpp"
 #include "verdict/glossary.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <cstddef>
 
 namespace wyn::ctl {
 
@@ -17,56 +18,22 @@ namespace {
 
 using cli::Exit;
 
-// As many sessions as a server gives one address by its defaults.
-constexpr std::uint32_t most_parallel = 32;
-
-// Of a load whose sender does not end it before.
-constexpr Duration fixed_time = 10s;
-
-constexpr std::array<std::string_view, 4> commands{"probe", "latency", "status", "explain"};
-
-constexpr std::string_view overview =
+constexpr std::string_view overview_opening =
     R"(wyndrvrctl measures the network to a host that runs wyndrvrd.
 
 Usage: wyndrvrctl [probe] [HOST[:PORT]] [OPTION]...
        wyndrvrctl latency [HOST[:PORT]] [OPTION]...
-       wyndrvrctl status [OPTION]...
        wyndrvrctl explain [WORD]
+       wyndrvrctl COMMAND [OPTION]...
+)";
 
-Commands:
-  probe    latency, capacity, latency under load, and why it is so (the default)
-  latency  round trips and one-way delays, loss and reordering, until Ctrl-C
-  status   what the wyndrvrd of this host is doing
-  explain  what a word of a result means; without WORD lists them all
-
+constexpr std::string_view overview_closing =
+    R"(
   wyndrvrctl COMMAND --help explains a command's options.
   --version prints the version.
 
 See wyndrvrctl(1).
 )";
-
-constexpr std::string_view probe_synopsis =
-    R"(Measures the network to HOST: idle latency, then load down and up with a
-latency flow beside it.
-
-Usage: wyndrvrctl [probe] [HOST[:PORT]] [OPTION]...
-
-HOST is a name, an IPv4 address or an IPv6 address ([ADDR]:PORT with a port);
-the default is 127.0.0.1:6711.)";
-
-constexpr std::string_view probe_closing =
-    R"(Exit status: 0 measured, 1 internal error, 2 wrong usage, 3 no answer,
-4 refused, 5 server busy, 6 no common protocol version, 7 partial result.
-
-First Ctrl-C: finish with what has been measured. Second: leave at once.)";
-
-constexpr std::string_view status_synopsis =
-    R"(Asks the wyndrvrd of this host what it is doing.
-
-Usage: wyndrvrctl status [OPTION]...)";
-
-constexpr std::string_view status_closing =
-    R"(Exit status: 0 success, 2 wrong usage, 3 no daemon answers.)";
 
 constexpr std::string_view explain_synopsis =
     R"(Explains a word of a result: a verdict such as BUFFERBLOAT, or a term such as
@@ -77,222 +44,6 @@ Usage: wyndrvrctl explain [WORD])";
 constexpr std::string_view explain_closing =
     R"(Exit status: 0 success, 2 a word that is not known.)";
 
-// What the command line said, before it is checked.
-struct RawProbe : RawNetwork {
-    bool up = false;
-    bool down = false;
-    std::optional<std::string> duration;
-    std::optional<std::string> rate;
-    std::optional<std::string> search;
-    std::optional<std::string> sustained;
-    std::optional<std::string> budget;
-    bool staircase = false;
-    std::optional<std::string> length;
-    std::optional<std::string> pacing;
-    std::optional<std::string> parallel;
-    std::optional<std::string> dscp;
-    bool ecn = false;
-    bool no_gso = false;
-};
-
-void declare_load(CLI::App& app, RawProbe& raw) {
-    const std::string group = "Load";
-    app.add_option("-t,--time", raw.duration,
-                   "length of the load per direction (10)\nof the search s3 at most, which ends "
-                   "when it is\n"
-                   "sure (3, or 6 round trips)")
-        ->type_name("SECONDS")
-        ->group(group);
-    app.add_option("-b,--bitrate", raw.rate,
-                   "fixed rate of UDP payload, such as 50M; 0 as\nfast as the sender can; without "
-                   "it searched")
-        ->type_name("RATE")
-        ->group(group);
-    app.add_option("--search", raw.search,
-                   "how to search: s3 until it is sure, b or c for 10 s\nas RFC 9097 type B or C "
-                   "(s3)")
-        ->type_name("METHOD")
-        ->group(group);
-    app.add_option("--sustained", raw.sustained,
-                   "keep the path full for so long, and see whether\nthe rate falls when a token "
-                   "bucket is empty")
-        ->type_name("SECONDS")
-        ->group(group);
-    app.add_flag(
-           "--staircase", raw.staircase,
-           "then load the path with 50, 80, 95 and 105 % of the\ncapacity found, each for 2 s")
-        ->group(group);
-    app.add_option("--budget", raw.budget,
-                   "use no more than that, both ways and all\nheaders of IP together")
-        ->type_name("BYTES")
-        ->group(group);
-    app.add_option("-l,--length", raw.length,
-                   "UDP payload of each datagram, 40 to 65507\n(what fits the path unfragmented)")
-        ->type_name("BYTES")
-        ->group(group);
-    app.add_option("--pacing", raw.pacing,
-                   "how the sender waits: sleep, or precise, which\nspins for the last 200 us, up "
-                   "to a core (sleep)")
-        ->type_name("MODE")
-        ->group(group);
-    app.add_flag("--no-gso", raw.no_gso,
-                 "every datagram by itself through both hosts: no\nsegmentation, no coalescing")
-        ->group(group);
-    app.add_option("--dscp", raw.dscp,
-                   "DiffServ mark of each datagram: EF, AF41, CS1, ...\nor 0 to 63 (CS0)")
-        ->type_name("NAME|N")
-        ->group(group);
-    app.add_flag("--ecn", raw.ecn, "mark datagrams as ECN-capable, ECT(0)")->group(group);
-    app.add_option(
-           "-P,--parallel", raw.parallel,
-           "flows at the same time, 1 to 32, a session\neach; they share the rate of -b (1)")
-        ->type_name("FLOWS")
-        ->group(group);
-    app.add_flag("-R,--down", raw.down, "download only")->group(group);
-    app.add_flag("--up", raw.up, "upload only")->group(group);
-}
-
-Result<dgram::TrafficClass> read_marks(const RawProbe& raw) {
-    auto dscp = read_dscp(raw.dscp);
-    if (!dscp) return pass_on(dscp);
-    return dgram::TrafficClass{*dscp, raw.ecn ? dgram::Ecn::ect0 : dgram::Ecn::not_ect};
-}
-
-Result<void> read_load(const RawProbe& raw, ProbeOptions& options) {
-    if (raw.duration) {
-        const auto time = read_time("-t", *raw.duration, 100ms, 3600s);
-        if (!time) return fail(time.error().what());
-        options.duration = *time;
-    }
-    if (raw.rate == "0") {
-        options.rate = BitRate{0};
-    } else if (raw.rate) {
-        const auto rate = parse_rate(*raw.rate);
-        if (!rate) return fail(fmt::format("-b: {}", rate.error().what()));
-        options.rate = *rate;
-    }
-    if (raw.length) {
-        const auto bytes = parse_bytes(*raw.length);
-        if (!bytes) return fail(fmt::format("-l: {}", bytes.error().what()));
-        if (*bytes < wire::shortest_bulk || *bytes > wire::longest_bulk)
-            return fail(fmt::format("-l {}: expected {} to {} bytes", *raw.length,
-                                    wire::shortest_bulk, wire::longest_bulk));
-        options.payload_bytes = static_cast<std::uint16_t>(*bytes);
-    }
-    if (raw.pacing && *raw.pacing != "sleep" && *raw.pacing != "precise")
-        return fail(fmt::format("--pacing '{}': expected sleep or precise", escaped(*raw.pacing)));
-    if (raw.pacing == "precise") options.pacing = wire::Pacing::precise;
-    options.offload = !raw.no_gso;
-    auto marks = read_marks(raw);
-    if (!marks) return pass_on(marks);
-    options.traffic_class = *marks;
-    if (raw.up != raw.down)
-        options.directions = {raw.up ? wire::Direction::up : wire::Direction::down};
-    return {};
-}
-
-Result<void> read_search(const RawProbe& raw, ProbeOptions& options) {
-    if (raw.search) {
-        if (options.rate) return fail("-b fixes the rate, --search looks for it: give one of them");
-        if (*raw.search == "b")
-            options.search_method = wire::Search::type_b;
-        else if (*raw.search == "c")
-            options.search_method = wire::Search::type_c;
-        else if (*raw.search != "s3")
-            return fail(fmt::format("--search '{}': expected s3, b or c", escaped(*raw.search)));
-    }
-    const bool is_s3 = options.search() == wire::Search::s3;
-    if (!is_s3 && !options.duration) options.duration = fixed_time;
-    if (raw.staircase && !is_s3)
-        return fail(fmt::format("--staircase belongs to the search s3, not to {}",
-                                options.rate ? "-b" : "--search " + *raw.search));
-    options.staircase = raw.staircase;
-    if (!raw.sustained) return {};
-    if (!is_s3)
-        return fail(fmt::format("--sustained belongs to the search s3, not to {}",
-                                options.rate ? "-b" : "--search " + *raw.search));
-    const auto time = read_time("--sustained", *raw.sustained, 100ms, 3600s);
-    if (!time) return fail(time.error().what());
-    options.sustained = *time;
-    if (options.duration && *options.duration <= options.sustained)
-        return fail(fmt::format("-t {} leaves no time to reach the {} s of --sustained",
-                                escaped(*raw.duration), to_seconds(options.sustained)));
-    return {};
-}
-
-// Before anything is sent: with less nothing could be measured.
-Result<void> read_budget(const RawProbe& raw, ProbeOptions& options) {
-    if (!raw.budget) return {};
-    const auto bytes = parse_bytes(*raw.budget);
-    if (!bytes) return fail(fmt::format("--budget: {}", bytes.error().what()));
-    const session::ProbePlan plan{.directions = options.directions,
-                                  .duration = options.duration,
-                                  .sustained = options.sustained,
-                                  .staircase = options.staircase};
-    const std::uint64_t least = session::least_budget(plan) * options.parallel;
-    if (*bytes < least)
-        return fail(fmt::format("--budget {} is too little: this probe needs {} at least",
-                                escaped(*raw.budget), print_bytes(least)));
-    options.budget_bytes = *bytes;
-    return {};
-}
-
-Result<void> read_parallel(const RawProbe& raw, ProbeOptions& options) {
-    if (!raw.parallel) return {};
-    const std::string& text = *raw.parallel;
-    const auto [end, error] =
-        std::from_chars(text.data(), text.data() + text.size(), options.parallel);
-    if (error != std::errc{} || end != text.data() + text.size() || options.parallel < 1 ||
-        options.parallel > most_parallel)
-        return fail(fmt::format("-P '{}': expected a number of flows from 1 to {}", escaped(text),
-                                most_parallel));
-    if (options.parallel == 1) return {};
-    if (!options.rate) return fail("-P needs a rate: give -b RATE, which the flows share, or -b 0");
-    if (*options.rate != BitRate{0} && options.rate->bps() < options.parallel)
-        return fail(
-            fmt::format("-b {}: too little for {} flows", escaped(*raw.rate), options.parallel));
-    options.port_parallelism = Placement::thread; // each flow its own core
-    return {};
-}
-
-std::expected<Options, Exit> parse_probe(const std::vector<std::string>& arguments) {
-    CLI::App app{std::string{probe_synopsis}};
-    lay_out(app, probe_closing);
-    ProbeOptions options;
-    RawProbe raw;
-    declare_load(app, raw);
-    declare_network(app, raw, "single; thread\nwith -P");
-    declare_json(app, options);
-    declare_looks(app, options);
-    if (auto exit = parse(app, arguments, "probe")) return std::unexpected{std::move(*exit)};
-    Result<void> done = read_load(raw, options);
-    if (done) done = read_search(raw, options);
-    if (done) done = read_parallel(raw, options);
-    if (done) done = read_budget(raw, options);
-    if (done) done = read_network(raw, options);
-    if (done) done = check_output(options);
-    if (!done) return std::unexpected{cli::usage_error("wyndrvrctl probe", done.error().what())};
-    return options;
-}
-
-std::expected<Options, Exit> parse_status(const std::vector<std::string>& arguments) {
-    CLI::App app{std::string{status_synopsis}};
-    lay_out(app, status_closing);
-    StatusOptions options;
-    std::optional<std::string> socket;
-    app.add_option("--socket", socket, "the daemon's control_socket")
-        ->type_name("PATH")
-        ->group("Options");
-    app.add_flag("-J,--json", options.json, "one JSON document on stdout")->group("Options");
-    app.add_flag("--ascii", options.ascii, "no characters beyond ASCII")->group("Options");
-    app.set_help_flag("-h,--help", "print this help")->group("Options");
-    if (auto exit = parse(app, arguments, "status")) return std::unexpected{std::move(*exit)};
-    if (socket == "")
-        return std::unexpected{cli::usage_error("wyndrvrctl status", "--socket needs a path")};
-    options.socket = socket.value_or("");
-    return options;
-}
-
 // A term may be of several words, which need no quotes.
 std::string joined(const std::vector<std::string>& words) {
     std::string text;
@@ -301,12 +52,25 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
+// What a shell can offer for WORD: each in one piece.
+void offer_glossary(CLI::Option& option) {
+    std::vector<std::string> words;
+    for (const verdict::CodeText& code : verdict::code_texts())
+        words.emplace_back(verdict::name(code.code));
+    for (const verdict::Term& term : verdict::terms())
+        words.emplace_back(term.word);
+    for (std::string& word : words)
+        std::ranges::replace(word, ' ', '-');
+    cli::offer_words(option, std::vector<std::string_view>{words.begin(), words.end()});
+}
+
 std::expected<Options, Exit> parse_explain(const std::vector<std::string>& arguments) {
     CLI::App app{std::string{explain_synopsis}};
     lay_out(app, explain_closing);
     ExplainOptions options;
     std::vector<std::string> words;
-    app.add_option("WORD", words)->group("");
+    auto* const word = app.add_option("WORD", words)->group("");
+    offer_glossary(*word);
     app.add_flag("--ascii", options.ascii, "no characters beyond ASCII")->group("Options");
     app.set_help_flag("-h,--help", "print this help")->group("Options");
     if (auto exit = parse(app, arguments, "explain")) return std::unexpected{std::move(*exit)};
@@ -321,6 +85,71 @@ std::expected<Options, Exit> parse_explain(const std::vector<std::string>& argum
                          near.empty() ? "" : fmt::format("; did you mean {}?", near))}};
 }
 
+constexpr std::array measuring_commands{
+    Command{"probe", "latency, capacity, latency under load, and why (the default)", parse_probe},
+    Command{"latency", "round trips and one-way delays, loss and reordering, until Ctrl-C",
+            parse_latency},
+    Command{"explain", "what a word of a result means; without WORD lists them all", parse_explain},
+};
+
+struct CommandGroup {
+    std::string_view heading;
+    std::span<const Command> commands;
+};
+
+std::array<CommandGroup, 3> command_groups() {
+    return {{{"Commands", measuring_commands},
+             {"Commands for the wyndrvrd of this host", daemon_commands()},
+             {"Commands for its configuration", config_commands()}}};
+}
+
+std::string overview() {
+    std::string text{overview_opening};
+    for (const auto& [heading, commands] : command_groups()) {
+        text += fmt::format("\n{}:\n", heading);
+        for (const Command& command : commands)
+            if (!command.name.contains(' '))
+                text += fmt::format("  {:<10} {}\n", command.name, command.summary);
+    }
+    return text + std::string{overview_closing};
+}
+
+std::string option_table_of(const Command& command) {
+    std::string table = cli::command_line_of(command.name, command.summary);
+    const auto own = command.parse({std::string{cli::option_table_request}});
+    if (!own && own.error().status == 0) table += own.error().text;
+    return table;
+}
+
+std::string whole_option_table() {
+    std::string table = cli::command_line_of("", "") + "option\t-h,--help\t\t\tprint the commands\n"
+                                                       "option\t--version\t\t\tprint the version\n";
+    for (const CommandGroup& group : command_groups())
+        for (const Command& command : group.commands)
+            table += option_table_of(command);
+    return table;
+}
+
+const Command* find_command(std::string_view name) {
+    for (const CommandGroup& group : command_groups())
+        for (const Command& command : group.commands)
+            if (command.name == name) return &command;
+    return nullptr;
+}
+
+// The command that the arguments begin with, and takes its words away; nullptr without one.
+const Command* take_command(std::vector<std::string>& arguments) {
+    for (const std::size_t words : {2U, 1U}) {
+        if (arguments.size() < words) continue;
+        const Command* const found =
+            find_command(words == 1 ? arguments[0] : arguments[0] + ' ' + arguments[1]);
+        if (found == nullptr) continue;
+        arguments.erase(arguments.begin(), arguments.begin() + static_cast<std::ptrdiff_t>(words));
+        return found;
+    }
+    return nullptr;
+}
+
 } // namespace
 
 std::expected<Options, cli::Exit> parse_options(int argc, const char* const* argv) {
@@ -328,15 +157,14 @@ std::expected<Options, cli::Exit> parse_options(int argc, const char* const* arg
     const std::string first = arguments.empty() ? "" : arguments.front();
     if (first == "--worker" && arguments.size() == 1) return WorkerOptions{};
     if (first == "--help" || first == "-h" || first == "help")
-        return std::unexpected{Exit{0, std::string{overview}}};
+        return std::unexpected{Exit{0, overview()}};
     if (first == "--version")
         return std::unexpected{Exit{0, fmt::format("wyndrvrctl {}\n", WYN_VERSION)}};
-    const bool is_command = std::ranges::find(commands, first) != commands.end();
-    if (is_command) arguments.erase(arguments.begin());
-    if (first == "status") return parse_status(arguments);
-    if (first == "explain") return parse_explain(arguments);
-    if (first == "latency") return parse_latency(arguments);
-    return parse_probe(arguments); // `wyndrvrctl HOST` means `wyndrvrctl probe HOST`
+    if (first == cli::option_table_request && arguments.size() == 1)
+        return std::unexpected{Exit{0, whole_option_table()}};
+    const Command* const command = take_command(arguments);
+    // `wyndrvrctl HOST` means `wyndrvrctl probe HOST`
+    return command != nullptr ? command->parse(arguments) : parse_probe(arguments);
 }
 
 } // namespace wyn::ctl

@@ -5,6 +5,7 @@
 #include "base/units.hpp"
 #include "cli/exit.hpp"
 #include "clock/time.hpp"
+#include "ctl/since.hpp"
 #include "dgram/traffic_class.hpp"
 #include "session/port_link.hpp"
 #include "wire/message.hpp"
@@ -82,10 +83,28 @@ struct LatencyOptions : NetworkOptions, OutputOptions {
 // "periodic", "poisson".
 std::string_view name(session::ProbeTiming timing);
 
-struct StatusOptions {
+// Which daemon of this host is asked, and how its answer is shown.
+struct DaemonOptions {
     std::string socket; // empty: the default place
     bool json = false;
     bool ascii = false;
+};
+
+struct StatusOptions : DaemonOptions {};
+struct SessionsOptions : DaemonOptions {};
+struct WatchOptions : DaemonOptions {
+    Duration interval = 1s;
+};
+struct ReloadOptions : DaemonOptions {};
+struct DrainOptions : DaemonOptions {
+    bool undo = false;
+    bool wait = false; // until the last session is gone; excludes undo
+};
+struct EndOptions : DaemonOptions {
+    std::string session; // 1 to 16 hexadecimal digits, the first of its name
+};
+struct LogLevelOptions : DaemonOptions {
+    std::string level; // of status::log_level_names
 };
 
 struct ExplainOptions {
@@ -93,11 +112,31 @@ struct ExplainOptions {
     bool ascii = false;
 };
 
+struct ConfigOptions {
+    enum class Action : std::uint8_t { check, show, standard, import };
+    Action action = Action::check;
+    std::vector<std::string> files;    // none: what the daemon of this user would read
+    std::vector<std::string> settings; // KEY=VALUE, with VALUE in TOML
+};
+
+struct LogOptions {
+    std::string client;  // address, as the daemon writes it; empty: any
+    std::string session; // its name or the beginning of it; empty: any
+    std::optional<Since> since;
+    std::optional<std::uint32_t> newest; // events; none: all
+    std::string unit = "wyndrvrd.service";
+    std::string directory; // of journal files; empty: the journal of this host
+    bool follow = false;
+    bool json = false;
+    bool ascii = false;
+};
+
 // Started by wyndrvrctl itself, with its link as descriptor 3.
 struct WorkerOptions {};
 
-using Options =
-    std::variant<ProbeOptions, LatencyOptions, StatusOptions, ExplainOptions, WorkerOptions>;
+using Options = std::variant<ProbeOptions, LatencyOptions, StatusOptions, SessionsOptions,
+                             WatchOptions, ReloadOptions, DrainOptions, EndOptions, LogLevelOptions,
+                             LogOptions, ExplainOptions, ConfigOptions, WorkerOptions>;
 
 // `argv` is main's: the program's name and `argc` - 1 arguments.
 std::expected<Options, cli::Exit> parse_options(int argc, const char* const* argv);

@@ -2,16 +2,20 @@
 
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "cli/option_table.hpp"
 #include "dgram/address.hpp"
 #include "dgram/dscp.hpp"
 
 #include <fmt/format.h>
 
+#include <array>
 #include <memory>
 
 namespace wyn::ctl {
 
 namespace {
+
+constexpr std::array<std::string_view, 3> placement_words{"single", "thread", "process"};
 
 Result<void> read_target(const RawNetwork& raw, NetworkOptions& options) {
     if (raw.target.size() > 1)
@@ -53,12 +57,14 @@ void declare_network(CLI::App& app, RawNetwork& raw, std::string_view placement)
     app.add_option("--key", raw.key_file, "file with the pre-shared key")
         ->type_name("FILE")
         ->group(group);
-    app.add_option(
-           "--port-parallelism", raw.placement,
-           fmt::format("where each of the three ports runs: single,\nthread or process ({})",
-                       placement))
-        ->type_name("MODE")
-        ->group(group);
+    auto* const parallelism =
+        app.add_option(
+               "--port-parallelism", raw.placement,
+               fmt::format("where each of the three ports runs: single,\nthread or process ({})",
+                           placement))
+            ->type_name("MODE")
+            ->group(group);
+    cli::offer_words(*parallelism, placement_words);
 }
 
 Result<void> read_network(const RawNetwork& raw, NetworkOptions& options) {
@@ -134,6 +140,8 @@ void lay_out(CLI::App& app, std::string_view closing) {
 
 std::optional<cli::Exit> parse(CLI::App& app, const std::vector<std::string>& arguments,
                                std::string_view command) {
+    if (arguments.size() == 1 && arguments.front() == cli::option_table_request)
+        return cli::Exit{0, cli::option_table(app)};
     const std::string name = fmt::format("{} {}", program, command);
     std::vector<std::string> reversed{arguments.rbegin(), arguments.rend()}; // CLI11 wants it so
     try {

@@ -6,6 +6,7 @@
 #include "cli/command_line.hpp"
 #include "ctl/options.hpp"
 
+#include <charconv>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,13 +44,25 @@ Result<Duration> read_time(std::string_view option, std::string_view text, Durat
 // The code point of --dscp, 0 without it.
 Result<std::uint8_t> read_dscp(const std::optional<std::string>& text);
 
+// Digits and nothing else; nothing when they are something else or too large.
+template <typename Number>
+std::optional<Number> whole_number(std::string_view text) {
+    Number value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
 // A command's own command line with CLI11, laid out as our help pages are.
 void lay_out(CLI::App& app, std::string_view closing);
-// Nothing when the command line was understood.
+// Nothing when the command line was understood. Answers the request for the command's option table.
 std::optional<cli::Exit> parse(CLI::App& app, const std::vector<std::string>& arguments,
                                std::string_view command);
 
-// wyndrvrctl latency.
+// wyndrvrctl probe, and latency.
+std::expected<Options, cli::Exit> parse_probe(const std::vector<std::string>& arguments);
 std::expected<Options, cli::Exit> parse_latency(const std::vector<std::string>& arguments);
+// wyndrvrctl log.
+std::expected<Options, cli::Exit> parse_log(const std::vector<std::string>& arguments);
 
 } // namespace wyn::ctl

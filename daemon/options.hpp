@@ -2,22 +2,14 @@
 #pragma once
 
 #include "cli/exit.hpp"
-#include "dgram/address.hpp"
+#include "settings/config_request.hpp"
 
-#include <cstdint>
 #include <expected>
-#include <optional>
-#include <string>
-#include <vector>
 
 namespace wyn::daemon {
 
 struct Options {
-    std::optional<std::string> config_file; // --config: the only file that is read
-    // --listen; what is not given comes from the configuration.
-    std::optional<dgram::Address> listen_addr;
-    std::optional<std::uint16_t> listen_port; // 0: the kernel chooses
-    std::vector<std::string> settings;        // --set, in order: KEY=VALUE with VALUE in TOML
+    settings::ConfigRequest config;
     bool check_config = false;
     bool print_config = false;
     bool worker = false; // started by the daemon itself, with its link as descriptor 3

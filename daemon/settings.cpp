@@ -4,16 +4,16 @@ namespace wyn::daemon {
 
 namespace {
 
-dgram::DscpSet dscp_set(const std::vector<DscpRange>& ranges) {
+dgram::DscpSet dscp_set(const std::vector<settings::DscpRange>& ranges) {
     dgram::DscpSet set;
-    for (const DscpRange& range : ranges)
+    for (const settings::DscpRange& range : ranges)
         set.add(range.first, range.last);
     return set;
 }
 
 } // namespace
 
-ListenerSettings listener_settings(const ServerConfig& config) {
+ListenerSettings listener_settings(const settings::ServerConfig& config) {
     return {.limits = {.max_sessions = config.max_sessions,
                        .max_sessions_per_address = config.max_sessions_per_address,
                        .max_rate = config.max_rate.value_or(BitRate{0}),
@@ -37,18 +37,18 @@ ListenerSettings listener_settings(const ServerConfig& config) {
             .worker_timeout = config.worker_timeout};
 }
 
-journal::Severity severity_of(LogLevel level) {
+journal::Severity severity_of(settings::LogLevel level) {
     switch (level) {
-    case LogLevel::error: return journal::Severity::error;
-    case LogLevel::warning: return journal::Severity::warning;
-    case LogLevel::notice: return journal::Severity::notice;
-    case LogLevel::info: return journal::Severity::info;
-    case LogLevel::debug: return journal::Severity::debug;
+    case settings::LogLevel::error: return journal::Severity::error;
+    case settings::LogLevel::warning: return journal::Severity::warning;
+    case settings::LogLevel::notice: return journal::Severity::notice;
+    case settings::LogLevel::info: return journal::Severity::info;
+    case settings::LogLevel::debug: return journal::Severity::debug;
     }
     return journal::Severity::info;
 }
 
-status::Limits status_limits(const ServerConfig& config) {
+status::Limits status_limits(const settings::ServerConfig& config) {
     return {.max_sessions = config.max_sessions,
             .max_sessions_per_address = config.max_sessions_per_address,
             .max_rate_bps = config.max_rate.value_or(BitRate{0}).bps(),

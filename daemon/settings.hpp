@@ -2,14 +2,14 @@
 #pragma once
 
 #include "daemon/listener.hpp"
-#include "daemon/server_config.hpp"
 #include "journal/event.hpp"
+#include "settings/server_config.hpp"
 #include "status/model.hpp"
 
 namespace wyn::daemon {
 
-ListenerSettings listener_settings(const ServerConfig& config);
-journal::Severity severity_of(LogLevel level);
-status::Limits status_limits(const ServerConfig& config);
+ListenerSettings listener_settings(const settings::ServerConfig& config);
+journal::Severity severity_of(settings::LogLevel level);
+status::Limits status_limits(const settings::ServerConfig& config);
 
 } // namespace wyn::daemon

@@ -1,6 +1,7 @@
 #include "cli/command_line.hpp"
 
 #include "base/text.hpp"
+#include "cli/option_table.hpp"
 
 #include <fmt/format.h>
 
@@ -13,8 +14,8 @@ constexpr std::size_t text_column = 28;
 std::string entry(const CLI::Option& option) {
     std::string name = option.get_name(false, true);
     if (const auto comma = name.find(','); comma != std::string::npos) name.insert(comma + 1, " ");
-    if (option.get_type_size() > 0 && !option.get_type_name().empty())
-        name += ' ' + option.get_type_name();
+    if (const std::string type = type_name_of(option); option.get_type_size() > 0 && !type.empty())
+        name += ' ' + type;
     std::string text = option.get_description();
     for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 1))
         text.insert(at + 1, std::string(text_column, ' '));

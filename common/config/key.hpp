@@ -1,9 +1,13 @@
 // What is said about one key, once, for reading, printing and documentation.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 namespace wyn::config {
+
+// When a program that is already running takes on a changed value.
+enum class TakesEffect : std::uint8_t { at_reload, at_restart };
 
 // A key of the top level. The texts live as long as the program: string literals.
 struct Key {
@@ -15,6 +19,7 @@ struct Key {
     // absence means, and a value, as TOML, to show in its place.
     std::string_view unset = {};
     std::string_view example = {};
+    TakesEffect takes_effect = TakesEffect::at_reload;
 };
 
 } // namespace wyn::config

@@ -85,6 +85,15 @@ void Reader::conflict(std::initializer_list<std::string_view> keys, std::string_
     report(last, last.entry->value.place, why);
 }
 
+std::optional<std::string> Reader::origin_of(std::string_view key) const {
+    const auto given = last_given_.find(key);
+    if (given == last_given_.end()) return std::nullopt;
+    const auto& [document, entry] = given->second;
+    const Document& source = documents_[document];
+    return source.has_lines ? fmt::format("{}:{}", source.name, entry->value.place.line)
+                            : source.name;
+}
+
 std::string Reader::advice_for(std::string_view unknown) const {
     if (unknown.size() > 60) return {}; // no slip of the finger; and the comparison is quadratic
     std::string typed{unknown};

@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -51,6 +52,10 @@ public:
     // Values that are fine each by itself do not go together. Reported at the one that was given
     // last; not at all when one of them has been refused already, or none was given.
     void conflict(std::initializer_list<std::string_view> keys, std::string_view why);
+
+    // Where the value that holds was given, "FILE:3" or the option that brought it; nothing for a
+    // key that no source has.
+    std::optional<std::string> origin_of(std::string_view key) const;
 
     // Reports the keys that nobody has asked for and returns all problems in the order of the
     // sources, lines and columns: at most 50, then a line that counts the rest.

@@ -24,9 +24,9 @@ std::string commented(std::string_view text) {
     return out;
 }
 
-std::string key_line(const KeyFacts& facts) {
-    if (facts.value) return fmt::format("{} = {}\n", facts.key.name, *facts.value);
-    return fmt::format("#{} = {}\n", facts.key.name, facts.key.example);
+std::string key_line(const KeyFacts& facts, bool is_in_force) {
+    if (!facts.value) return fmt::format("#{} = {}\n", facts.key.name, facts.key.example);
+    return fmt::format("{}{} = {}\n", is_in_force ? "" : "#", facts.key.name, *facts.value);
 }
 
 } // namespace
@@ -34,17 +34,20 @@ std::string key_line(const KeyFacts& facts) {
 std::string summary(const KeyFacts& defaults) {
     const std::string standard =
         defaults.value ? *defaults.value : fmt::format("unset ({})", defaults.key.unset);
-    return fmt::format("Range: {}. Default: {}.", defaults.range, standard);
+    const bool restart = defaults.key.takes_effect == TakesEffect::at_restart;
+    return fmt::format("Range: {}. Default: {}.{}", defaults.range, standard,
+                       restart ? " A change needs a restart." : "");
 }
 
-std::string print_keys(std::span<const KeyFacts> values, std::span<const KeyFacts> defaults) {
+std::string print_keys(std::span<const KeyFacts> values, std::span<const KeyFacts> defaults,
+                       const IsInForce& is_in_force) {
     WYN_CHECK(values.size() == defaults.size());
     std::string text;
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (i > 0) text += '\n';
         text += commented(values[i].key.meaning);
         text += commented(summary(defaults[i]));
-        text += key_line(values[i]);
+        text += key_line(values[i], is_in_force(values[i].key.name));
     }
     return text;
 }

@@ -4,6 +4,7 @@
 #include "config/key.hpp"
 #include "config/kinds.hpp"
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -40,12 +41,18 @@ private:
 };
 
 // Unit, range and default in one line, the same in printed configurations and manual pages:
-// "Range: microseconds, 10 to 1000000. Default: 500." `defaults` are the key's facts in a
-// configuration that nobody has changed.
+// "Range: microseconds, 10 to 1000000. Default: 500.", and " A change needs a restart." where it
+// does. `defaults` are the key's facts in a configuration that nobody has changed.
 std::string summary(const KeyFacts& defaults);
 
+// Whether the line of a key is to be in force, or a comment that only shows it.
+using IsInForce = std::function<bool(std::string_view key)>;
+
 // Each key with its meaning and summary as a comment above it. The two lists come from the same
-// description, `defaults` from a configuration that nobody has changed.
-std::string print_keys(std::span<const KeyFacts> values, std::span<const KeyFacts> defaults);
+// description, `defaults` from a configuration that nobody has changed. A key that is not set is a
+// comment in any case.
+std::string print_keys(
+    std::span<const KeyFacts> values, std::span<const KeyFacts> defaults,
+    const IsInForce& is_in_force = [](std::string_view) { return true; });
 
 } // namespace wyn::config

@@ -1,8 +1,8 @@
 // The daemon's configuration file, from text to typed values and back.
 // Promise: any bytes are read or refused with a sentence in printable ASCII; a configuration that
 // was accepted is printed so that it reads back to the same.
-#include "daemon/server_config.hpp"
 #include "fuzz/target.hpp"
+#include "settings/server_config.hpp"
 
 #include <algorithm>
 #include <string>
@@ -14,7 +14,7 @@ namespace {
 
 auto read(std::string_view text) {
     const std::vector<config::Source> sources{{"fuzz", std::string{text}}};
-    return daemon::read_server_config(sources);
+    return settings::read_server_config(sources);
 }
 
 bool is_printable(std::string_view sentence) {
@@ -27,7 +27,7 @@ bool is_printable(std::string_view sentence) {
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto config = read(fuzz::as_text(data, size));
     if (config) {
-        const auto again = read(daemon::print_server_config(*config));
+        const auto again = read(settings::print_server_config(*config));
         WYN_CHECK(again && *again == *config);
     } else {
         WYN_CHECK(!config.error().empty());

@@ -285,3 +285,19 @@ TEST_CASE("the first fifty problems are shown and the rest is counted", "[config
     text += "count = 0\n";
     CHECK(read({{"t", text}}).problems.back() == "and 51 problems");
 }
+
+TEST_CASE("the reader tells where the value that holds was given", "[config]") {
+    const std::vector<Source> sources{
+        {"a.toml", "\n\ncount = 3\n"}, {"b.toml", "number = 4\n"}, {"--set", "loud = true", false}};
+    Reader reader{sources};
+    int count = 0;
+    bool loud = false;
+    bool quiet = false;
+    reader.visit({.name = "count", .meaning = "", .alias = "number"}, count, Integer{1, 9, {}});
+    reader.visit({.name = "loud", .meaning = ""}, loud, Boolean{});
+    reader.visit({.name = "quiet", .meaning = ""}, quiet, Boolean{});
+    CHECK(count == 4);
+    CHECK(reader.origin_of("count") == "b.toml:1");
+    CHECK(reader.origin_of("loud") == "--set");
+    CHECK(reader.origin_of("quiet") == std::nullopt);
+}

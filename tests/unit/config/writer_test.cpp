@@ -131,3 +131,22 @@ TEST_CASE("comments stay within 80 columns", "[config]") {
     }
     CHECK(text.ends_with("\n# end.\n# Range: true or false. Default: true.\nloud = true\n"));
 }
+
+TEST_CASE("a key that is not in force is printed as a comment with its value", "[config]") {
+    Lister lister;
+    lister.visit({.name = "count", .meaning = "How many."}, 3, Integer{1, 9, {}});
+    lister.visit({.name = "loud", .meaning = "With noise."}, true, Boolean{});
+    const std::string text = print_keys(lister.facts(), lister.facts(),
+                                        [](std::string_view key) { return key == "loud"; });
+    CHECK(text.find("\n#count = 3\n") != std::string::npos);
+    CHECK(text.find("\nloud = true\n") != std::string::npos);
+}
+
+TEST_CASE("a key whose change needs a restart says so behind its default", "[config]") {
+    Lister lister;
+    lister.visit(
+        {.name = "loud", .meaning = "With noise.", .takes_effect = TakesEffect::at_restart}, true,
+        Boolean{});
+    CHECK(summary(lister.facts().front()) ==
+          "Range: true or false. Default: true. A change needs a restart.");
+}

@@ -35,10 +35,10 @@ std::string refusal(std::vector<const char*> arguments) {
 
 TEST_CASE("no argument is the normal start", "[daemon]") {
     const Options options = good({});
-    CHECK(!options.config_file);
-    CHECK(!options.listen_addr);
-    CHECK(!options.listen_port);
-    CHECK(options.settings.empty());
+    CHECK(options.config.files.empty());
+    CHECK(!options.config.listen_addr);
+    CHECK(!options.config.listen_port);
+    CHECK(options.config.settings.empty());
     CHECK_FALSE(options.check_config);
     CHECK_FALSE(options.print_config);
     CHECK_FALSE(options.worker);
@@ -47,9 +47,9 @@ TEST_CASE("no argument is the normal start", "[daemon]") {
 TEST_CASE("options are taken as they are", "[daemon]") {
     const Options options = good({"--config", "/tmp/a b.toml", "--check-config", "--set",
                                   "port_ranges=[\"7000-7100\", \"9000\"]", "--set=bind_port=0"});
-    CHECK(options.config_file == "/tmp/a b.toml");
+    CHECK(options.config.files == std::vector<std::string>{"/tmp/a b.toml"});
     CHECK(options.check_config);
-    CHECK(options.settings ==
+    CHECK(options.config.settings ==
           std::vector<std::string>{"port_ranges=[\"7000-7100\", \"9000\"]", "bind_port=0"});
     CHECK(good({"--print-config"}).print_config);
     CHECK(good({"--worker"}).worker);
@@ -58,8 +58,8 @@ TEST_CASE("options are taken as they are", "[daemon]") {
 TEST_CASE("--listen takes an address, a port, or both", "[daemon]") {
     const auto listen = [](const char* text) {
         const Options options = good({"--listen", text});
-        return (options.listen_addr ? print(*options.listen_addr) : "-") + " " +
-               (options.listen_port ? std::to_string(*options.listen_port) : "-");
+        return (options.config.listen_addr ? print(*options.config.listen_addr) : "-") + " " +
+               (options.config.listen_port ? std::to_string(*options.config.listen_port) : "-");
     };
     CHECK(listen("192.0.2.1") == "192.0.2.1 -");
     CHECK(listen("192.0.2.1:6712") == "192.0.2.1 6712");

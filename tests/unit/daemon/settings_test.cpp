@@ -7,8 +7,8 @@ using namespace wyn::daemon;
 namespace {
 
 // Every value another one than its default, and than any other.
-ServerConfig unusual() {
-    ServerConfig config;
+settings::ServerConfig unusual() {
+    settings::ServerConfig config;
     config.port_ranges = {{7100, 7200}};
     config.port_parallelism = Placement::thread;
     config.incoming_blocking_level = 11us;
@@ -52,14 +52,14 @@ TEST_CASE("every setting reaches the listener", "[daemon]") {
     CHECK(settings.tuning.incoming_sleep == 12us);
     CHECK(settings.tuning.max_send_time == 13us);
     CHECK(settings.tuning.send_sleep == 14us);
-    CHECK(settings.port_ranges == std::vector<PortRange>{{7100, 7200}});
+    CHECK(settings.port_ranges == std::vector<settings::PortRange>{{7100, 7200}});
     CHECK(settings.allowed_dscp == dgram::DscpSet{8, 9, 10, 46});
     CHECK(settings.port_placement == Placement::thread);
     CHECK(settings.worker_timeout == 25s);
 }
 
 TEST_CASE("the defaults of the configuration are those of the parts", "[daemon]") {
-    const ListenerSettings ours = listener_settings(ServerConfig{});
+    const ListenerSettings ours = listener_settings(settings::ServerConfig{});
     CHECK(ours.terms == session::Terms{});
     CHECK(ours.limits.max_sessions == AdmissionLimits{}.max_sessions);
     CHECK(ours.limits.max_sessions_per_address == AdmissionLimits{}.max_sessions_per_address);
@@ -80,7 +80,7 @@ TEST_CASE("the status tells the limits, with 0 for none", "[daemon]") {
                                                      .max_volume_bytes = 21'000'000,
                                                      .max_duration_ns = 22'000'000'000,
                                                      .require_key = true});
-    const status::Limits limits = status_limits(ServerConfig{});
+    const status::Limits limits = status_limits(settings::ServerConfig{});
     CHECK(limits.max_rate_bps == 0);
     CHECK(limits.max_total_rate_bps == 0);
     CHECK(limits.max_volume_bytes == 0);
@@ -88,9 +88,9 @@ TEST_CASE("the status tells the limits, with 0 for none", "[daemon]") {
 }
 
 TEST_CASE("a log level is the severity of its name", "[daemon]") {
-    CHECK(severity_of(LogLevel::error) == journal::Severity::error);
-    CHECK(severity_of(LogLevel::warning) == journal::Severity::warning);
-    CHECK(severity_of(LogLevel::notice) == journal::Severity::notice);
-    CHECK(severity_of(LogLevel::info) == journal::Severity::info);
-    CHECK(severity_of(LogLevel::debug) == journal::Severity::debug);
+    CHECK(severity_of(settings::LogLevel::error) == journal::Severity::error);
+    CHECK(severity_of(settings::LogLevel::warning) == journal::Severity::warning);
+    CHECK(severity_of(settings::LogLevel::notice) == journal::Severity::notice);
+    CHECK(severity_of(settings::LogLevel::info) == journal::Severity::info);
+    CHECK(severity_of(settings::LogLevel::debug) == journal::Severity::debug);
 }

@@ -1,4 +1,4 @@
-#include "daemon/config_files.hpp"
+#include "files/config_files.hpp"
 
 #include "config/document.hpp"
 #include "config/setting.hpp"
@@ -15,27 +15,13 @@
 #include <memory>
 #include <optional>
 
-namespace wyn::daemon {
+namespace wyn::files {
 
 namespace {
 
 struct CloseFile {
     void operator()(std::FILE* file) const { std::fclose(file); }
 };
-
-// Everything up to the end of the file, which may be a pipe. Stops early at the size that
-// parse_document() refuses.
-Result<std::string> read_file(const std::string& path) {
-    const std::unique_ptr<std::FILE, CloseFile> file{std::fopen(path.c_str(), "rbe")};
-    if (!file) return fail_errno(errno, path);
-    std::string text;
-    std::array<char, 16384> block;
-    while (true) {
-        text.append(block.data(), std::fread(block.data(), 1, block.size(), file.get()));
-        if (std::ferror(file.get()) != 0) return fail_errno(errno, path);
-        if (std::feof(file.get()) != 0 || text.size() > config::largest_document_bytes) return text;
-    }
-}
 
 // Gathers sources and what is wrong on the way to them.
 struct Gathering {
@@ -86,14 +72,14 @@ void add_drop_ins(const std::string& directory, Gathering& gathering) {
         gathering.add_if_there(path);
 }
 
-void add_options(const Options& options, Gathering& gathering) {
-    for (const std::string& setting : options.settings)
+void add_options(const settings::ConfigRequest& request, Gathering& gathering) {
+    for (const std::string& setting : request.settings)
         gathering.add_option(config::source_of_setting("--set", setting));
     std::string listen;
-    if (options.listen_addr)
+    if (request.listen_addr)
         listen +=
-            fmt::format("bind_addr = {}\n", config::quoted(dgram::print(*options.listen_addr)));
-    if (options.listen_port) listen += fmt::format("bind_port = {}\n", *options.listen_port);
+            fmt::format("bind_addr = {}\n", config::quoted(dgram::print(*request.listen_addr)));
+    if (request.listen_port) listen += fmt::format("bind_port = {}\n", *request.listen_port);
     if (!listen.empty()) gathering.sources.push_back({"--listen", listen, false});
 }
 
@@ -121,17 +107,30 @@ ConfigPlaces default_places() {
     // NOLINTEND(concurrency-mt-unsafe)
 }
 
-std::expected<LoadedConfig, config::Problems> load_config(const Options& options,
+Result<std::string> read_file(const std::string& path) {
+    const std::unique_ptr<std::FILE, CloseFile> file{std::fopen(path.c_str(), "rbe")};
+    if (!file) return fail_errno(errno, path);
+    std::string text;
+    std::array<char, 16384> block;
+    while (true) {
+        text.append(block.data(), std::fread(block.data(), 1, block.size(), file.get()));
+        if (std::ferror(file.get()) != 0) return fail_errno(errno, path);
+        if (std::feof(file.get()) != 0 || text.size() > config::largest_document_bytes) return text;
+    }
+}
+
+std::expected<LoadedConfig, config::Problems> load_config(const settings::ConfigRequest& request,
                                                           const ConfigPlaces& places) {
     Gathering gathering;
-    if (options.config_file) {
-        gathering.add(*options.config_file, read_file(*options.config_file));
-    } else if (places.user_file.empty() || !gathering.add_if_there(places.user_file)) {
+    for (const std::string& file : request.files)
+        gathering.add(file, read_file(file));
+    if (request.files.empty() &&
+        (places.user_file.empty() || !gathering.add_if_there(places.user_file))) {
         gathering.add_if_there(places.system_file);
         add_drop_ins(places.drop_in_directory, gathering);
     }
-    add_options(options, gathering);
-    auto config = read_server_config(gathering.sources);
+    add_options(request, gathering);
+    auto config = settings::read_sourced_config(gathering.sources);
     if (!config)
         gathering.problems.insert(gathering.problems.end(), config.error().begin(),
                                   config.error().end());
@@ -139,4 +138,4 @@ std::expected<LoadedConfig, config::Problems> load_config(const Options& options
     return LoadedConfig{*std::move(config), std::move(gathering.files)};
 }
 
-} // namespace wyn::daemon
+} // namespace wyn::files

@@ -1,5 +1,5 @@
 #include "check.hpp"
-#include "daemon/server_config.hpp"
+#include "settings/server_config.hpp"
 
 #include <fmt/format.h>
 #include <rapidcheck.h>
@@ -8,7 +8,7 @@
 #include <string>
 
 using namespace wyn;
-using namespace wyn::daemon;
+using namespace wyn::settings;
 using config::Problems;
 
 namespace {
@@ -40,7 +40,7 @@ std::string only_problem(const std::string& text) {
 
 } // namespace
 
-TEST_CASE("an empty file is a valid configuration", "[daemon]") {
+TEST_CASE("an empty file is a valid configuration", "[settings]") {
     const ServerConfig config = good("");
     CHECK(config == ServerConfig{});
     CHECK(print(config.bind_addr) == "::");
@@ -54,7 +54,7 @@ TEST_CASE("an empty file is a valid configuration", "[daemon]") {
     CHECK(read_server_config({}) == ServerConfig{});
 }
 
-TEST_CASE("all mistakes of a file are reported at once, each with its place", "[daemon]") {
+TEST_CASE("all mistakes of a file are reported at once, each with its place", "[settings]") {
     const Problems problems = problems_of("bind_addr = \"localhost\"\n"
                                           "bind_port = 65536\n"
                                           "port_ranges = [\"7000-7100\", \"many\", \"9000-8000\"]\n"
@@ -93,7 +93,7 @@ TEST_CASE("all mistakes of a file are reported at once, each with its place", "[
           "\"notice\", \"info\" or \"debug\"");
 }
 
-TEST_CASE("both spellings of the parallelism keys are read, in any letter case", "[daemon]") {
+TEST_CASE("both spellings of the parallelism keys are read, in any letter case", "[settings]") {
     CHECK(good("connection_parallelism = 'THREAD'").connection_parallelism == Placement::thread);
     CHECK(good("connection_parallelibility = 'PROCESS'").connection_parallelism ==
           Placement::process);
@@ -104,7 +104,7 @@ TEST_CASE("both spellings of the parallelism keys are read, in any letter case",
           "port_parallelism, which is given in line 1; keep one");
 }
 
-TEST_CASE("the listening address is any address of this host", "[daemon]") {
+TEST_CASE("the listening address is any address of this host", "[settings]") {
     CHECK(print(good("bind_addr = '0.0.0.0'").bind_addr) == "0.0.0.0");
     CHECK(print(good("bind_addr = '2001:DB8::1'").bind_addr) == "2001:db8::1");
     CHECK(print(good("bind_addr = 'fe80::1%2'").bind_addr) == "fe80::1%2");
@@ -115,7 +115,7 @@ TEST_CASE("the listening address is any address of this host", "[daemon]") {
 }
 
 TEST_CASE("port ranges are disjoint, have room for a client and leave bind_port alone",
-          "[daemon]") {
+          "[settings]") {
     CHECK(good("port_ranges = ['1-3']").port_ranges == std::vector<PortRange>{{1, 3}});
     CHECK(good("port_ranges = ['65535', '65533', '65534']").port_ranges ==
           std::vector<PortRange>{{65535, 65535}, {65533, 65533}, {65534, 65534}});
@@ -148,7 +148,7 @@ TEST_CASE("port ranges are disjoint, have room for a client and leave bind_port 
     CHECK(good("bind_port = 8001").bind_port == 8001);
 }
 
-TEST_CASE("the feedback interval lies between 1 ms and 125 ms", "[daemon]") {
+TEST_CASE("the feedback interval lies between 1 ms and 125 ms", "[settings]") {
     CHECK(good("adjustment_delay = 125000\nflow_control_rate = 1").feedback_interval() == 125ms);
     CHECK(good("adjustment_delay = 1000000\nflow_control_rate = 1000").feedback_interval() == 1ms);
     CHECK(only_problem("adjustment_delay = 125001\nflow_control_rate = 1") ==
@@ -162,7 +162,7 @@ TEST_CASE("the feedback interval lies between 1 ms and 125 ms", "[daemon]") {
     CHECK(problems_of("adjustment_delay = 0").size() == 1);
 }
 
-TEST_CASE("time-outs leave room for what they watch", "[daemon]") {
+TEST_CASE("time-outs leave room for what they watch", "[settings]") {
     CHECK(good("idle_timeout = 1\nheartbeat_rate = 333333").heartbeat_rate == 333333us);
     CHECK(only_problem("idle_timeout = 1\nheartbeat_rate = 333334")
               .starts_with("wyndrvrd.toml:2:18: "));
@@ -173,7 +173,7 @@ TEST_CASE("time-outs leave room for what they watch", "[daemon]") {
     CHECK(problems_of("max_send_time = 1000000\nincoming_blocking_level = 1000000").size() == 1);
 }
 
-TEST_CASE("requiring keys needs a file with keys", "[daemon]") {
+TEST_CASE("requiring keys needs a file with keys", "[settings]") {
     CHECK(good("require_key = true\nkey_file = '/etc/wyndrvr/keys'").require_key);
     CHECK(
         only_problem("require_key = true") ==
@@ -181,7 +181,7 @@ TEST_CASE("requiring keys needs a file with keys", "[daemon]") {
         "client");
 }
 
-TEST_CASE("the control socket is unset, a path that fits a socket address, or none", "[daemon]") {
+TEST_CASE("the control socket is unset, a path that fits a socket address, or none", "[settings]") {
     const std::string longest(107, 'x');
     CHECK(good("control_socket = ''").control_socket == "");
     CHECK(good("control_socket = '" + longest + "'").control_socket == longest);
@@ -189,7 +189,7 @@ TEST_CASE("the control socket is unset, a path that fits a socket address, or no
               .ends_with("expected a path of at most 107 bytes, this one has 108"));
 }
 
-TEST_CASE("DSCP values are names, numbers and ranges of either", "[daemon]") {
+TEST_CASE("DSCP values are names, numbers and ranges of either", "[settings]") {
     CHECK(good("allowed_dscp = []").allowed_dscp.empty());
     CHECK(good("allowed_dscp = ['ef', '0-63', 'AF41-af43', 'VA', '51']").allowed_dscp ==
           std::vector<DscpRange>{{46, 46}, {0, 63}, {34, 38}, {44, 44}, {51, 51}});
@@ -200,7 +200,7 @@ TEST_CASE("DSCP values are names, numbers and ranges of either", "[daemon]") {
     }
 }
 
-TEST_CASE("every key takes the ends of its range and nothing beyond", "[daemon]") {
+TEST_CASE("every key takes the ends of its range and nothing beyond", "[settings]") {
     // What each end needs beside it, so that the keys go together.
     struct Ends {
         std::string key, low, high, below, above, with_low, with_high;
@@ -224,6 +224,7 @@ TEST_CASE("every key takes the ends of its range and nothing beyond", "[daemon]"
         {"half_open_time", "'0.5s'", "30", "0", "31", "", ""},
         {"idle_timeout", "1", "60", "'999ms'", "61", "", ""},
         {"worker_timeout", "'500ms'", "60", "'499ms'", "61", "", ""},
+        {"drain_time", "0", "'10m'", "-1", "601", "", ""},
     };
     for (const Ends& ends : table) {
         INFO(ends.key);
@@ -319,12 +320,13 @@ ServerConfig any_config() {
     config.half_open_time = times(500ms, 1, 60);
     config.idle_timeout = times(1s, 1, 60);
     config.worker_timeout = times(500ms, 3, 120);
+    config.drain_time = times(1s, 0, 601);
     return config;
 }
 
 } // namespace
 
-TEST_CASE("a printed configuration reads back to the same", "[daemon]") {
+TEST_CASE("a printed configuration reads back to the same", "[settings]") {
     CHECK(good(print_server_config(ServerConfig{})) == ServerConfig{});
     CHECK(rc::check("any valid configuration", [] {
         const ServerConfig config = any_config();
@@ -335,4 +337,60 @@ TEST_CASE("a printed configuration reads back to the same", "[daemon]") {
         RC_ASSERT(again.has_value());
         RC_ASSERT(*again == config);
     }));
+}
+
+TEST_CASE("keys that differ are named in the order of the file", "[settings]") {
+    const ServerConfig before;
+    CHECK(changed_keys(before, before).empty());
+    ServerConfig after;
+    after.drain_time = 0s;
+    after.max_rate = BitRate{100'000'000};
+    after.control_socket = "";
+    after.bind_port = 6712;
+    CHECK(changed_keys(before, after) ==
+          std::vector<std::string>{"bind_port", "control_socket", "max_rate", "drain_time"});
+    CHECK(changed_keys(after, before) == changed_keys(before, after));
+}
+
+TEST_CASE("a change that is not printed is no change", "[settings]") {
+    CHECK(rc::check("equal configurations and no others have no changed keys", [] {
+        const ServerConfig one = any_config();
+        const ServerConfig other = *rc::gen::arbitrary<bool>() ? one : any_config();
+        RC_ASSERT(changed_keys(one, other).empty() == (one == other));
+    }));
+}
+
+TEST_CASE("what is bound or chosen at the start needs a restart, and nothing else", "[settings]") {
+    std::vector<std::string_view> fixed;
+    for (const config::KeyFacts& facts : server_config_keys())
+        if (!is_reloadable(facts.key.name)) fixed.push_back(facts.key.name);
+    CHECK(fixed == std::vector<std::string_view>{"bind_addr", "bind_port", "port_ranges",
+                                                 "control_socket", "connection_parallelism",
+                                                 "worker_timeout"});
+    CHECK(!is_reloadable("no_such_key"));
+    CHECK(!is_reloadable("connection_parallelibility"));
+}
+
+TEST_CASE("where each value was given is known, and what was not given is not there",
+          "[settings]") {
+    const std::vector<config::Source> sources{
+        {"a.toml", "\nbind_port = 1\nport_parallelability = 'thread'\n"},
+        {"b.toml", "bind_port = 2"},
+        {"--set", "max_sessions = 3", false}};
+    const auto sourced = read_sourced_config(sources);
+    REQUIRE(sourced.has_value());
+    CHECK(sourced->config.bind_port == 2);
+    CHECK(sourced->origins ==
+          std::map<std::string, std::string, std::less<>>{{"bind_port", "b.toml:1"},
+                                                          {"max_sessions", "--set"},
+                                                          {"port_parallelism", "a.toml:3"}});
+}
+
+TEST_CASE("a default file has what was given in force, and everything else as a comment",
+          "[settings]") {
+    const std::vector<config::Source> sources{{"--set", "max_sessions = 64", false}};
+    const std::string text = print_commented_config(*read_sourced_config(sources));
+    CHECK(text.find("\nmax_sessions = 64\n") != std::string::npos);
+    CHECK(text.find("\n#bind_port = 6711\n") != std::string::npos);
+    CHECK(good(text) == ServerConfig{});
 }

@@ -1,5 +1,5 @@
 #include "check.hpp"
-#include "daemon/server_config.hpp"
+#include "settings/server_config.hpp"
 #include "unit/lines.hpp"
 
 #include <fmt/format.h>
@@ -13,7 +13,7 @@
 #include <vector>
 
 using namespace wyn;
-using namespace wyn::daemon;
+using namespace wyn::settings;
 
 namespace {
 
@@ -41,7 +41,7 @@ std::map<std::string, std::string> documented_keys() {
 
 } // namespace
 
-TEST_CASE("the manual page tells every key with its unit, range and default", "[daemon]") {
+TEST_CASE("the manual page tells every key with its unit, range and default", "[settings]") {
     const auto documented = documented_keys();
     for (const config::KeyFacts& facts : server_config_keys()) {
         INFO(facts.key.name << " must end with: " << config::summary(facts));
@@ -54,7 +54,7 @@ TEST_CASE("the manual page tells every key with its unit, range and default", "[
     }
 }
 
-TEST_CASE("the manual page tells no key that does not exist", "[daemon]") {
+TEST_CASE("the manual page tells no key that does not exist", "[settings]") {
     const auto keys = server_config_keys();
     for (const auto& [name, text] : documented_keys()) {
         INFO(name);
@@ -63,7 +63,7 @@ TEST_CASE("the manual page tells no key that does not exist", "[daemon]") {
     }
 }
 
-TEST_CASE("the example in the manual page is a valid configuration", "[daemon]") {
+TEST_CASE("the example in the manual page is a valid configuration", "[settings]") {
     const std::string page = file("man/wyndrvrd.toml.5");
     const std::size_t start = page.find(".Bd -literal");
     const std::size_t end = page.find("\n.Ed", start);
@@ -77,13 +77,14 @@ TEST_CASE("the example in the manual page is a valid configuration", "[daemon]")
 }
 
 // To write it again:
-//     wyndrvrd --config /dev/null --print-config | sed 's/^[a-z]/#&/' > systemd/wyndrvrd.toml
+//     wyndrvrctl config default > systemd/wyndrvrd.toml
 TEST_CASE("the installed example is the printed default with every line commented out",
-          "[daemon]") {
+          "[settings]") {
     std::string expected;
     for (const std::string& line : test::lines_of(print_server_config(ServerConfig{})))
         expected += (line.empty() || line.starts_with('#') ? "" : "#") + line + '\n';
     CHECK(file("systemd/wyndrvrd.toml") == expected);
+    CHECK(print_commented_config({}) == expected);
 
     SECTION("so that installing it changes nothing") {
         const std::vector<config::Source> sources{{"example", file("systemd/wyndrvrd.toml")}};

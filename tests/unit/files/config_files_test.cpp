@@ -1,5 +1,5 @@
 #include "check.hpp"
-#include "daemon/config_files.hpp"
+#include "files/config_files.hpp"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -9,7 +9,9 @@
 #include <string>
 
 using namespace wyn;
-using namespace wyn::daemon;
+using namespace wyn::files;
+using settings::LogLevel;
+using settings::ServerConfig;
 
 namespace {
 
@@ -32,14 +34,14 @@ public:
         std::ofstream{path(name)} << text;
         return path(name);
     }
-    LoadedConfig good(const Options& options = {}) const {
-        auto loaded = load_config(options, places);
+    LoadedConfig good(const settings::ConfigRequest& request = {}) const {
+        auto loaded = load_config(request, places);
         INFO((loaded ? std::string{} : loaded.error().front()));
         REQUIRE(loaded.has_value());
         return *std::move(loaded);
     }
-    config::Problems problems(const Options& options = {}) const {
-        auto loaded = load_config(options, places);
+    config::Problems problems(const settings::ConfigRequest& request = {}) const {
+        auto loaded = load_config(request, places);
         return loaded ? config::Problems{} : loaded.error();
     }
 
@@ -51,7 +53,7 @@ private:
 
 } // namespace
 
-TEST_CASE("without any file the defaults hold", "[daemon]") {
+TEST_CASE("without any file the defaults hold", "[files]") {
     Places here;
     CHECK(here.good().config == ServerConfig{});
     CHECK(here.good().files.empty());
@@ -60,7 +62,7 @@ TEST_CASE("without any file the defaults hold", "[daemon]") {
     CHECK(here.good().config == ServerConfig{});
 }
 
-TEST_CASE("drop-ins go on top of the system's file in the order of their names", "[daemon]") {
+TEST_CASE("drop-ins go on top of the system's file in the order of their names", "[files]") {
     const Places here;
     const auto system = here.write("system.toml", "max_sessions = 1\nmax_sessions_per_address = 1");
     const auto second = here.write("drop-ins/20.toml", "max_sessions = 20");
@@ -74,13 +76,13 @@ TEST_CASE("drop-ins go on top of the system's file in the order of their names",
     CHECK(loaded.config.bind_port == 10);
 }
 
-TEST_CASE("a drop-in needs no file below it", "[daemon]") {
+TEST_CASE("a drop-in needs no file below it", "[files]") {
     const Places here;
     here.write("drop-ins/a.toml", "bind_port = 1");
     CHECK(here.good().config.bind_port == 1);
 }
 
-TEST_CASE("the user's own file goes before the system's", "[daemon]") {
+TEST_CASE("the user's own file goes before the system's", "[files]") {
     const Places here;
     here.write("system.toml", "bind_port = 1");
     here.write("drop-ins/a.toml", "max_sessions = 2");
@@ -91,22 +93,22 @@ TEST_CASE("the user's own file goes before the system's", "[daemon]") {
     CHECK(loaded.config.log_level == LogLevel::debug);
 }
 
-TEST_CASE("--config is the only file that is read, and must be there", "[daemon]") {
+TEST_CASE("--config is the only file that is read, and must be there", "[files]") {
     const Places here;
     here.write("user.toml", "bind_port = 1");
     const auto named = here.write("named.toml", "max_sessions = 2");
-    const LoadedConfig loaded = here.good({.config_file = named});
+    const LoadedConfig loaded = here.good({.files = {named}});
     CHECK(loaded.files == std::vector{named});
     CHECK(loaded.config.bind_port == 6711);
     CHECK(loaded.config.max_sessions == 2);
 
-    CHECK(here.problems({.config_file = here.path("none.toml")}) ==
+    CHECK(here.problems({.files = {here.path("none.toml")}}) ==
           config::Problems{here.path("none.toml") + ": No such file or directory"});
-    CHECK(here.problems({.config_file = here.path("drop-ins")}) ==
+    CHECK(here.problems({.files = {here.path("drop-ins")}}) ==
           config::Problems{here.path("drop-ins") + ": Is a directory"});
 }
 
-TEST_CASE("a default file that is there but cannot be read is a problem", "[daemon]") {
+TEST_CASE("a default file that is there but cannot be read is a problem", "[files]") {
     const Places here;
     std::filesystem::create_directory(here.places.system_file);
     std::filesystem::create_directory(here.path("drop-ins/a.toml"));
@@ -114,18 +116,18 @@ TEST_CASE("a default file that is there but cannot be read is a problem", "[daem
                                               here.path("drop-ins/a.toml") + ": Is a directory"});
 }
 
-TEST_CASE("a file of more than a mebibyte is refused", "[daemon]") {
+TEST_CASE("a file of more than a mebibyte is refused", "[files]") {
     const Places here;
     const auto file = here.write("big.toml", std::string((1 << 20) + 1, '\n'));
-    CHECK(here.problems({.config_file = file}) ==
+    CHECK(here.problems({.files = {file}}) ==
           config::Problems{file + ": larger than 1048576 bytes, which no configuration needs"});
-    CHECK(here.problems({.config_file = "/dev/zero"}) ==
+    CHECK(here.problems({.files = {"/dev/zero"}}) ==
           config::Problems{"/dev/zero: larger than 1048576 bytes, which no configuration needs"});
     here.write("big.toml", std::string(1 << 20, '\n'));
-    CHECK(here.problems({.config_file = file}).empty());
+    CHECK(here.problems({.files = {file}}).empty());
 }
 
-TEST_CASE("--set goes over files and --listen over --set", "[daemon]") {
+TEST_CASE("--set goes over files and --listen over --set", "[files]") {
     const Places here;
     here.write("user.toml", "bind_port = 1\nmax_sessions = 1\nlog_level = 'error'");
     const LoadedConfig loaded =
@@ -139,7 +141,7 @@ TEST_CASE("--set goes over files and --listen over --set", "[daemon]") {
     CHECK(here.good({.listen_port = 5}).config.bind_addr == ServerConfig{}.bind_addr);
 }
 
-TEST_CASE("mistakes of files and options are reported together", "[daemon]") {
+TEST_CASE("mistakes of files and options are reported together", "[files]") {
     const Places here;
     const auto system = here.write("system.toml", "max_sesions = 1");
     const auto drop_in = here.write("drop-ins/a.toml", "max_sessions = 0");
@@ -155,7 +157,7 @@ TEST_CASE("mistakes of files and options are reported together", "[daemon]") {
     CHECK(problems[4].starts_with("--listen: bind_port = 7000: the listening port 7000 lies in "));
 }
 
-TEST_CASE("a user's own file lies in the XDG directory, root has none", "[daemon]") {
+TEST_CASE("a user's own file lies in the XDG directory, root has none", "[files]") {
     const auto user_file = [](const char* xdg, const char* home) {
         return places_for(false, xdg, home).user_file;
     };

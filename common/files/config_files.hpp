@@ -2,15 +2,16 @@
 // kernel.
 #pragma once
 
+#include "base/error.hpp"
 #include "config/source.hpp"
-#include "daemon/options.hpp"
-#include "daemon/server_config.hpp"
+#include "settings/config_request.hpp"
+#include "settings/server_config.hpp"
 
 #include <expected>
 #include <string>
 #include <vector>
 
-namespace wyn::daemon {
+namespace wyn::files {
 
 // Where to look when no file is named.
 struct ConfigPlaces {
@@ -28,16 +29,19 @@ ConfigPlaces places_for(bool is_root, const char* xdg_config_home, const char* h
 // Those of this process.
 ConfigPlaces default_places();
 
-struct LoadedConfig {
-    ServerConfig config;
+// Everything up to the end of the file, which may be a pipe, or little more than what
+// config::parse_document() takes.
+Result<std::string> read_file(const std::string& path);
+
+struct LoadedConfig : settings::SourcedConfig {
     std::vector<std::string> files; // those that were read, in order; later ones win
 };
 
-// The file of --config alone, else the user's file when it exists, else the system's file and its
-// drop-ins, as far as they exist; then --set and --listen on top. A file that is named but missing,
-// and any file that cannot be read or is larger than 1 MiB, is a problem. All problems are returned
-// at once.
-std::expected<LoadedConfig, config::Problems> load_config(const Options& options,
+// The files of the request alone, else the user's file when it exists, else the system's file and
+// its drop-ins, as far as they exist; then --set and --listen on top. A file that is named but
+// missing, and any file that cannot be read or is larger than 1 MiB, is a problem. All problems are
+// returned at once.
+std::expected<LoadedConfig, config::Problems> load_config(const settings::ConfigRequest& request,
                                                           const ConfigPlaces& places);
 
-} // namespace wyn::daemon
+} // namespace wyn::files

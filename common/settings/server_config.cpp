@@ -1,14 +1,13 @@
-#include "daemon/server_config.hpp"
+#include "settings/server_config.hpp"
 
 #include "config/reader.hpp"
-#include "dgram/dscp.hpp"
+#include "settings/consistency.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
-namespace wyn::daemon {
+namespace wyn::settings {
 
 namespace {
 
@@ -37,36 +36,6 @@ Result<dgram::Address> parse_bind_address(std::string_view text) {
     if (address->is_multicast())
         return fail("expected an address of this host; this one is a multicast address");
     return address;
-}
-
-std::optional<std::uint16_t> parse_port(std::string_view text) {
-    std::uint16_t port = 0;
-    const char* const end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, port);
-    if (error != std::errc{} || rest != end || port == 0) return std::nullopt;
-    return port;
-}
-
-Result<PortRange> parse_port_range(std::string_view text) {
-    const std::size_t dash = text.find('-');
-    const auto first = parse_port(text.substr(0, dash));
-    const auto last = dash == std::string_view::npos ? first : parse_port(text.substr(dash + 1));
-    if (!first || !last)
-        return fail("expected \"FIRST-LAST\" or \"PORT\", with ports from 1 to 65535");
-    if (*first > *last) return fail("expected the lower port first");
-    return PortRange{*first, *last};
-}
-
-Result<DscpRange> parse_dscp_range(std::string_view text) {
-    if (const auto one = dgram::parse_dscp(text)) return DscpRange{*one, *one};
-    const std::size_t dash = text.find('-');
-    const auto first = dgram::parse_dscp(text.substr(0, dash));
-    const auto last =
-        dash == std::string_view::npos ? first : dgram::parse_dscp(text.substr(dash + 1));
-    if (!first || !last)
-        return fail("expected a name such as \"EF\", a number below 64, or \"FIRST-LAST\"");
-    if (*first > *last) return fail("expected the lower value first");
-    return DscpRange{*first, *last};
 }
 
 std::optional<std::string> complain_about_ports(const std::vector<PortRange>& ranges) {
@@ -112,19 +81,23 @@ template <typename Config, typename Visitor>
 void describe_entrances(Config& config, Visitor& visitor) {
     visitor.visit({.name = "bind_addr",
                    .meaning = "The address to listen on. \"::\" is every address of the host, IPv6 "
-                              "and IPv4; \"0.0.0.0\" is every IPv4 address."},
+                              "and IPv4; \"0.0.0.0\" is every IPv4 address.",
+                   .takes_effect = config::TakesEffect::at_restart},
                   config.bind_addr, bind_address);
     visitor.visit({.name = "bind_port",
                    .meaning = "The UDP port to listen on. With 0 the kernel chooses one, and the "
-                              "journal tells it."},
+                              "journal tells it.",
+                   .takes_effect = config::TakesEffect::at_restart},
                   config.bind_port, Integer{0, 65535, {}});
-    visitor.visit(
-        {.name = "port_ranges", .meaning = "The UDP ports for clients. Each client takes three."},
-        config.port_ranges, list_of_ports);
+    visitor.visit({.name = "port_ranges",
+                   .meaning = "The UDP ports for clients. Each client takes three.",
+                   .takes_effect = config::TakesEffect::at_restart},
+                  config.port_ranges, list_of_ports);
     visitor.visit({.name = "control_socket",
                    .meaning = "The Unix socket that wyndrvrctl asks. With \"\" there is none.",
                    .unset = "the place described in wyndrvrd(8)",
-                   .example = "\"/run/wyndrvr/io.wyndrvr\""},
+                   .example = "\"/run/wyndrvr/io.wyndrvr\"",
+                   .takes_effect = config::TakesEffect::at_restart},
                   config.control_socket, Path{107}); // sun_path of unix(7), less the closing NUL
     visitor.visit({.name = "log_level", .meaning = "The least urgent messages that are written."},
                   config.log_level, Word<LogLevel>{log_levels});
@@ -135,7 +108,8 @@ void describe_placement(Config& config, Visitor& visitor) {
     visitor.visit({.name = "connection_parallelism",
                    .meaning = "Where the connection of a client runs: in the daemon's loop, in a "
                               "thread or in a process of its own.",
-                   .alias = "connection_parallelibility"},
+                   .alias = "connection_parallelibility",
+                   .takes_effect = config::TakesEffect::at_restart},
                   config.connection_parallelism, placement);
     visitor.visit({.name = "port_parallelism",
                    .meaning = "Where each of the three ports of a client runs: in the loop of its "
@@ -184,7 +158,9 @@ void describe_limits(Config& config, Visitor& visitor) {
     constexpr RateLimit rate{BitRate{10'000}, BitRate{10'000'000'000'000}};
     constexpr VolumeLimit volume{1000, 1'000'000'000'000'000};
     visitor.visit({.name = "key_file",
-                   .meaning = "The file with the clients' pre-shared keys; \"\" is none."},
+                   .meaning =
+                       "The file with the clients' pre-shared keys; \"credential:NAME\" is a "
+                       "credential of the service, \"\" is none."},
                   config.key_file, Path{4095}); // PATH_MAX of Linux, less the closing NUL
     visitor.visit({.name = "require_key",
                    .meaning = "Whether clients without a key are refused wherever they come from."},
@@ -221,8 +197,13 @@ void describe_patience(Config& config, Visitor& visitor) {
                   config.idle_timeout, seconds(1s, 60s));
     visitor.visit({.name = "worker_timeout",
                    .meaning = "How long a thread or process may report nothing before it is taken "
-                              "for hung and its session ended."},
+                              "for hung and its session ended.",
+                   .takes_effect = config::TakesEffect::at_restart},
                   config.worker_timeout, seconds(500ms, 60s));
+    visitor.visit({.name = "drain_time",
+                   .meaning = "How long tests that run may go on once the daemon has been asked to "
+                              "stop, before their sessions are ended. 0 ends them at once."},
+                  config.drain_time, seconds(0s, 600s));
 }
 
 // Every key, in the order of the printed file.
@@ -235,60 +216,11 @@ void describe(Config& config, Visitor& visitor) {
     describe_patience(config, visitor);
 }
 
-void check_ports(const ServerConfig& config, config::Reader& reader) {
-    for (const PortRange& range : config.port_ranges)
-        if (range.contains(config.bind_port))
-            reader.conflict({"bind_port", "port_ranges"},
-                            fmt::format("the listening port {} lies in the range {} of the "
-                                        "clients' ports; move one of them",
-                                        config.bind_port, print(range)));
-}
-
-// Exact in messages: print_ns() would round a value at the edge into the range.
-double in_microseconds(Duration duration) {
-    return static_cast<double>(duration.count()) / 1000;
-}
-
-// The sender stops 500 ms after the last feedback (rule 5 of the design): a quarter of that lets
-// three messages get lost. Under 1 ms the feedback itself would become load.
-void check_feedback(const ServerConfig& config, config::Reader& reader) {
-    if (config.adjustment_delay >= 1ms * config.flow_control_rate &&
-        config.adjustment_delay <= 125ms * config.flow_control_rate)
-        return;
-    reader.conflict(
-        {"adjustment_delay", "flow_control_rate"},
-        fmt::format("adjustment_delay / flow_control_rate is the time between two "
-                    "feedback messages; expected 1000 to 125000 microseconds, this "
-                    "is {}",
-                    in_microseconds(config.adjustment_delay) / config.flow_control_rate));
-}
-
-void check_patience(const ServerConfig& config, config::Reader& reader) {
-    if (config.idle_timeout < 3 * config.heartbeat_rate)
-        reader.conflict({"heartbeat_rate", "idle_timeout"},
-                        "expected an idle_timeout of at least three times the heartbeat_rate: two "
-                        "lost heartbeats must not end a session");
-    const Duration turn = config.incoming_blocking_level.value_or(0us) + config.incoming_sleep +
-                          config.max_send_time + config.send_sleep;
-    if (config.worker_timeout <= turn)
-        reader.conflict({"worker_timeout", "incoming_blocking_level", "incoming_sleep",
-                         "max_send_time", "send_sleep"},
-                        fmt::format("expected a worker_timeout of more than {} microseconds, the "
-                                    "longest turn of a port that these settings allow",
-                                    in_microseconds(turn)));
-}
-
-void check_keys(const ServerConfig& config, config::Reader& reader) {
-    if (config.require_key && config.key_file.empty())
-        reader.conflict({"require_key", "key_file"},
-                        "require_key without a key_file would refuse every client");
-}
-
-std::vector<config::KeyFacts> facts_of(const ServerConfig& config) {
-    config::Lister lister;
-    describe(config, lister);
-    return lister.facts();
-}
+constexpr std::string_view header =
+    "# The configuration of wyndrvrd(8), explained at length in wyndrvrd.toml(5).\n"
+    "# A time is a whole number in the unit shown, or a string such as \"250ms\".\n"
+    "# A reload takes on what has changed, for sessions that are admitted afterwards,\n"
+    "# unless a key says that it needs a restart.\n\n";
 
 } // namespace
 
@@ -303,38 +235,79 @@ std::string_view print(LogLevel level) {
     return "unknown";
 }
 
-std::string print(const PortRange& range) {
-    return range.first == range.last ? fmt::to_string(range.first)
-                                     : fmt::format("{}-{}", range.first, range.last);
-}
-
-std::string print(const DscpRange& range) {
-    return range.first == range.last ? dgram::print_dscp(range.first)
-                                     : fmt::format("{}-{}", range.first, range.last);
+std::expected<SourcedConfig, config::Problems>
+read_sourced_config(std::span<const config::Source> sources) {
+    SourcedConfig sourced;
+    ServerConfig& config = sourced.config;
+    config::Reader reader{sources};
+    describe(config, reader);
+    check_together(config, reader);
+    config::Problems problems = reader.finish();
+    if (!problems.empty()) return std::unexpected{std::move(problems)};
+    for (const config::KeyFacts& facts : server_config_keys())
+        if (auto origin = reader.origin_of(facts.key.name))
+            sourced.origins.emplace(facts.key.name, *std::move(origin));
+    return sourced;
 }
 
 std::expected<ServerConfig, config::Problems>
 read_server_config(std::span<const config::Source> sources) {
+    auto sourced = read_sourced_config(sources);
+    if (!sourced) return std::unexpected{std::move(sourced).error()};
+    return std::move(sourced)->config;
+}
+
+std::expected<ServerConfig, config::Problems> read_values(std::span<const config::Source> sources) {
     ServerConfig config;
     config::Reader reader{sources};
     describe(config, reader);
-    check_ports(config, reader);
-    check_feedback(config, reader);
-    check_patience(config, reader);
-    check_keys(config, reader);
     config::Problems problems = reader.finish();
     if (!problems.empty()) return std::unexpected{std::move(problems)};
     return config;
 }
 
 std::string print_server_config(const ServerConfig& config) {
-    return "# The configuration of wyndrvrd(8), explained at length in wyndrvrd.toml(5).\n"
-           "# A time is a whole number in the unit shown, or a string such as \"250ms\".\n\n" +
-           config::print_keys(facts_of(config), server_config_keys());
+    return std::string{header} +
+           config::print_keys(server_config_facts(config), server_config_keys());
+}
+
+std::string print_commented_config(const SourcedConfig& sourced) {
+    const auto given = [&sourced](std::string_view key) { return sourced.origins.contains(key); };
+    return std::string{header} +
+           config::print_keys(server_config_facts(sourced.config), server_config_keys(), given);
+}
+
+std::vector<config::KeyFacts> server_config_facts(const ServerConfig& config) {
+    config::Lister lister;
+    describe(config, lister);
+    return lister.facts();
 }
 
 std::vector<config::KeyFacts> server_config_keys() {
-    return facts_of(ServerConfig{});
+    return server_config_facts(ServerConfig{});
 }
 
-} // namespace wyn::daemon
+std::vector<std::string_view> server_config_key_names() {
+    std::vector<std::string_view> names;
+    for (const config::KeyFacts& facts : server_config_keys())
+        names.push_back(facts.key.name);
+    return names;
+}
+
+std::vector<std::string> changed_keys(const ServerConfig& from, const ServerConfig& to) {
+    const std::vector<config::KeyFacts> before = server_config_facts(from);
+    const std::vector<config::KeyFacts> after = server_config_facts(to);
+    std::vector<std::string> changed;
+    for (std::size_t i = 0; i < before.size(); ++i)
+        if (before[i].value != after[i].value) changed.emplace_back(before[i].key.name);
+    return changed;
+}
+
+bool is_reloadable(std::string_view key) {
+    const std::vector<config::KeyFacts> keys = server_config_keys();
+    const auto found =
+        std::ranges::find(keys, key, [](const config::KeyFacts& facts) { return facts.key.name; });
+    return found != keys.end() && found->key.takes_effect == config::TakesEffect::at_reload;
+}
+
+} // namespace wyn::settings

@@ -10,35 +10,20 @@
 #include "config/source.hpp"
 #include "config/writer.hpp"
 #include "dgram/address.hpp"
+#include "settings/ranges.hpp"
 
 #include <array>
 #include <cstdint>
 #include <expected>
+#include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace wyn::daemon {
-
-// UDP ports from `first` to `last`, both included; 1 to 65535.
-struct PortRange {
-    std::uint16_t first = 0;
-    std::uint16_t last = 0;
-
-    bool contains(std::uint16_t port) const { return first <= port && port <= last; }
-    std::uint32_t count() const { return std::uint32_t{last} - first + 1; }
-    bool operator==(const PortRange&) const = default;
-};
-
-// DSCP values from `first` to `last`, both included; 0 to 63.
-struct DscpRange {
-    std::uint8_t first = 0;
-    std::uint8_t last = 0;
-
-    bool operator==(const DscpRange&) const = default;
-};
+namespace wyn::settings {
 
 // The least urgent message that is still written.
 enum class LogLevel : std::uint8_t { error, warning, notice, info, debug };
@@ -46,11 +31,6 @@ enum class LogLevel : std::uint8_t { error, warning, notice, info, debug };
 inline constexpr std::array log_levels{LogLevel::error, LogLevel::warning, LogLevel::notice,
                                        LogLevel::info, LogLevel::debug};
 std::string_view print(LogLevel level);
-
-// "7000-8000", or "7000" when it is one port.
-std::string print(const PortRange& range);
-// "EF" when it is one code point, else "8-15".
-std::string print(const DscpRange& range);
 
 // The manual page wyndrvrd.toml(5) explains each key at length. Where a limit is optional, none
 // means no limit.
@@ -87,6 +67,7 @@ struct ServerConfig {
     Duration half_open_time = 3s;
     Duration idle_timeout = 5s;
     Duration worker_timeout = 2s;
+    Duration drain_time = 10s;
 
     // The time between two feedback messages of a loaded stream.
     Duration feedback_interval() const { return adjustment_delay / flow_control_rate; }
@@ -99,10 +80,35 @@ struct ServerConfig {
 std::expected<ServerConfig, config::Problems>
 read_server_config(std::span<const config::Source> sources);
 
+// A configuration, and where each of its keys was given: "FILE:3", or the option that brought it.
+// What is not there has its default.
+struct SourcedConfig {
+    ServerConfig config;
+    std::map<std::string, std::string, std::less<>> origins;
+};
+std::expected<SourcedConfig, config::Problems>
+read_sourced_config(std::span<const config::Source> sources);
+
 // TOML with a comment for each key, which reads back to the same configuration.
 std::string print_server_config(const ServerConfig& config);
 
+// The same with the lines of keys that were not given commented out, ready to be edited.
+std::string print_commented_config(const SourcedConfig& sourced);
+
+// What can be told about each key of a configuration, in the order of their description.
+std::vector<config::KeyFacts> server_config_facts(const ServerConfig& config);
+
 // What documentation must say about each key: its name, spellings, range and default.
 std::vector<config::KeyFacts> server_config_keys();
+std::vector<std::string_view> server_config_key_names();
 
-} // namespace wyn::daemon
+// The keys whose values differ, in the order of their description.
+std::vector<std::string> changed_keys(const ServerConfig& from, const ServerConfig& to);
+
+// As read_server_config(), of parts: whether the values go together is not looked at.
+std::expected<ServerConfig, config::Problems> read_values(std::span<const config::Source> sources);
+
+// Whether a change of the key takes effect while the daemon runs; false for what is no key.
+bool is_reloadable(std::string_view key);
+
+} // namespace wyn::settings
