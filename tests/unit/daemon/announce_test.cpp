@@ -37,6 +37,8 @@ session::TestDone done(wire::Direction direction) {
             .sent = {.packets_accepted = 40'310, .packets_refused = 20},
             .received = {.packets = 40'200,
                          .payload_bytes = 58'370'400,
+                         .duplicates = 3,
+                         .reordered = 7,
                          .socket_drops = 45,
                          .first_arrival_ns = 1'000'000'000,
                          .last_arrival_ns = 11'000'000'000}};
@@ -86,12 +88,15 @@ TEST_CASE("listening is announced with its place and its configuration", "[daemo
           "listening on [::]:6711 udp, configured by /etc/a.toml, /etc/b.toml");
 }
 
-TEST_CASE("stopping is announced with the sessions that end", "[daemon]") {
-    CHECK(announce_stopping(0).message == "stopping");
-    CHECK(announce_stopping(1).message == "stopping, 1 session ends now");
-    CHECK(announce_stopping(2).message == "stopping, 2 sessions end now");
-    CHECK(announce_stopping(2).id == journal::id::stopping);
-    check_form(announce_stopping(3));
+TEST_CASE("stopping is announced with the sessions that run, and for how long they may",
+          "[daemon]") {
+    CHECK(announce_stopping(0, 10s).message == "stopping");
+    CHECK(announce_stopping(1, 0s).message == "stopping, 1 session ends now");
+    CHECK(announce_stopping(2, 0s).message == "stopping, 2 sessions end now");
+    CHECK(announce_stopping(2, 10s).message == "stopping, 2 sessions may go on for 10.0 s");
+    CHECK(announce_stopping(2, 10s).id == journal::id::stopping);
+    CHECK(announce_stopping(2, 10s).fields == Fields{"WYNDRVR_SESSIONS=2"});
+    check_form(announce_stopping(3, 0s));
 }
 
 TEST_CASE("an admitted client is announced with its address, port and session", "[daemon]") {
@@ -122,16 +127,40 @@ TEST_CASE("a test is announced with its rate and its losses", "[daemon]") {
         CHECK(event.id == journal::id::test_done);
         CHECK(event.message == "session 8f3c000000000017 upload: 46.7 Mbit/s payload in 10.0 s, "
                                "110 of 40310 datagrams lost; completed");
-        CHECK(event.fields == session_fields({"WYNDRVR_TEST=up", "WYNDRVR_UP_BPS=46696320",
-                                              "WYNDRVR_SENT=40310", "WYNDRVR_LOST=110",
-                                              "WYNDRVR_LOST_HERE=45", "WYNDRVR_REASON=completed"}));
+        CHECK(event.fields ==
+              session_fields({"WYNDRVR_TEST=up", "WYNDRVR_UP_BPS=46696320", "WYNDRVR_SENT=40310",
+                              "WYNDRVR_LOST=110", "WYNDRVR_LOST_HERE=45", "WYNDRVR_DUPLICATES=3",
+                              "WYNDRVR_REORDERED=7", "WYNDRVR_PAYLOAD_BYTES=58370400",
+                              "WYNDRVR_DATAGRAM_BYTES=1452", "WYNDRVR_DURATION_US=10000000",
+                              "WYNDRVR_REASON=completed"}));
     }
     SECTION("a download, which we sent") {
         const Event event = announce_test(entry(), done(wire::Direction::down));
         check_form(event);
-        CHECK(event.fields == session_fields({"WYNDRVR_TEST=down", "WYNDRVR_DOWN_BPS=46696320",
-                                              "WYNDRVR_SENT=40310", "WYNDRVR_LOST=110",
-                                              "WYNDRVR_LOST_HERE=20", "WYNDRVR_REASON=completed"}));
+        CHECK(event.fields ==
+              session_fields({"WYNDRVR_TEST=down", "WYNDRVR_DOWN_BPS=46696320",
+                              "WYNDRVR_SENT=40310", "WYNDRVR_LOST=110", "WYNDRVR_LOST_HERE=20",
+                              "WYNDRVR_DUPLICATES=3", "WYNDRVR_REORDERED=7",
+                              "WYNDRVR_PAYLOAD_BYTES=58370400", "WYNDRVR_DATAGRAM_BYTES=1452",
+                              "WYNDRVR_DURATION_US=10000000", "WYNDRVR_REASON=completed"}));
+    }
+    SECTION("with the newest round trip, as soon as there is one") {
+        SessionEntry known = entry();
+        known.last.rtt = 11'234'567ns;
+        const Event event = announce_test(known, done(wire::Direction::up));
+        check_form(event);
+        CHECK(event.field("RTT_US") == "11234");
+        CHECK_FALSE(announce_test(entry(), done(wire::Direction::up)).field("RTT_US"));
+    }
+    SECTION("a search that found the path's capacity tells it, and how far to trust it") {
+        session::TestDone searched = done(wire::Direction::down);
+        searched.capacity = wire::CapacityVerdict::two_rate;
+        searched.capacity_ip = BitRate{48'300'000};
+        const Event event = announce_test(entry(), searched);
+        check_form(event);
+        CHECK(event.field("CAPACITY_BPS") == "48300000");
+        CHECK(event.field("VERDICT") == "two-rate");
+        CHECK_FALSE(announce_test(entry(), done(wire::Direction::down)).field("VERDICT"));
     }
     SECTION("one that ended early says why") {
         session::TestDone early = done(wire::Direction::down);
@@ -166,14 +195,92 @@ TEST_CASE("every end of a session is announced in words and as a field", "[daemo
     CHECK(event.id == journal::id::session_ended);
     CHECK(event.severity == Severity::info);
     CHECK(event.message == "session 8f3c000000000017 of 198.51.100.7:41873 ended after 4.13 s: "
-                           "the other side fell silent");
+                           "the other side fell silent; 0 tests, 0 B in, 0 B out");
     CHECK(event.fields ==
-          session_fields({"WYNDRVR_REASON=peer_silent", "WYNDRVR_DURATION_US=4130000"}));
+          session_fields({"WYNDRVR_REASON=peer_silent", "WYNDRVR_DURATION_US=4130000",
+                          "WYNDRVR_TESTS=0", "WYNDRVR_BYTES_IN=0", "WYNDRVR_BYTES_OUT=0",
+                          "WYNDRVR_DROPPED=0"}));
     for (std::uint16_t number = 0; number < 15; ++number) {
         const auto end = wire::end_from(number);
         REQUIRE(end.has_value());
         check_form(announce_ended(entry(), *end, 1s));
     }
+}
+
+TEST_CASE("the end of a session is announced with all that it counted", "[daemon]") {
+    SessionEntry counted = entry();
+    counted.tests_done = 2;
+    counted.last.bytes_in = 620'000'000;
+    counted.last.bytes_out = 1'500;
+    counted.last.rtt = 11'234'567ns;
+    counted.last.drops.count(wire::Drop::tag, 5);
+    const Event event = announce_ended(counted, wire::End::completed, 20s);
+    check_form(event);
+    CHECK(event.message.ends_with("; 2 tests, 620 MB in, 1.50 kB out"));
+    CHECK(event.fields ==
+          session_fields({"WYNDRVR_REASON=completed", "WYNDRVR_DURATION_US=20000000",
+                          "WYNDRVR_TESTS=2", "WYNDRVR_BYTES_IN=620000000", "WYNDRVR_BYTES_OUT=1500",
+                          "WYNDRVR_DROPPED=5", "WYNDRVR_RTT_US=11234"}));
+}
+
+TEST_CASE("who ends a session by hand is named", "[daemon]") {
+    const Event event = announce_end_asked(entry(), 1000);
+    check_form(event);
+    CHECK(event.id == journal::id::session_end_asked);
+    CHECK(event.severity == Severity::notice);
+    CHECK(event.message == "session 8f3c000000000017 of 198.51.100.7:41873 is ended by the user "
+                           "with the number 1000");
+    CHECK(event.fields == session_fields({"WYNDRVR_UID=1000"}));
+}
+
+TEST_CASE("a reload is announced with what it changes and what it cannot", "[daemon]") {
+    const Event event = announce_reloaded(
+        {.changed = {"max_rate", "max_sessions"}, .needs_restart = {"bind_port"}});
+    check_form(event);
+    CHECK(event.id == journal::id::reloaded);
+    CHECK(event.severity == Severity::notice);
+    CHECK(event.message == "configuration read again; in effect now: max_rate, "
+                           "max_sessions; not before a restart: bind_port");
+    CHECK(event.fields ==
+          Fields{"WYNDRVR_CHANGED=max_rate max_sessions", "WYNDRVR_NEEDS_RESTART=bind_port"});
+    const Event nothing = announce_reloaded({});
+    check_form(nothing);
+    CHECK(nothing.message == "configuration read again; nothing has changed");
+    CHECK(nothing.fields == Fields{"WYNDRVR_CHANGED=", "WYNDRVR_NEEDS_RESTART="});
+}
+
+TEST_CASE("a reload that fails tells every mistake, and nothing but text", "[daemon]") {
+    const Event event =
+        announce_reload_failed({"a.toml:1:1: unknown key 'x'", "a.toml:2:1: 'y'\n\x1b[2J"});
+    check_form(event);
+    CHECK(event.id == journal::id::reload_failed);
+    CHECK(event.severity == Severity::error);
+    CHECK(event.message == "the configuration has 2 mistakes, so the one before stays in effect: "
+                           "a.toml:1:1: unknown key 'x'; a.toml:2:1: 'y'\\x0a\\x1b[2J");
+    CHECK(event.fields == Fields{"WYNDRVR_MISTAKES=2"});
+}
+
+TEST_CASE("draining is announced when it begins and when it is taken back", "[daemon]") {
+    const Event begins = announce_draining(2);
+    check_form(begins);
+    CHECK(begins.id == journal::id::draining);
+    CHECK(begins.message == "draining: newcomers are refused, 2 sessions may end by themselves");
+    CHECK(begins.fields == Fields{"WYNDRVR_SESSIONS=2"});
+    CHECK(announce_draining(1).message ==
+          "draining: newcomers are refused, 1 session may end by itself");
+    const Event ends = announce_drain_ended(3);
+    check_form(ends);
+    CHECK(ends.id == journal::id::drain_ended);
+    CHECK(ends.message == "newcomers are admitted again");
+    CHECK(ends.fields == Fields{"WYNDRVR_SESSIONS=3"});
+}
+
+TEST_CASE("another log level is announced by its name", "[daemon]") {
+    const Event event = announce_log_level(Severity::debug);
+    check_form(event);
+    CHECK(event.id == journal::id::log_level_changed);
+    CHECK(event.message == "log_level is debug now");
+    CHECK(event.fields == Fields{"WYNDRVR_LOG_LEVEL=debug"});
 }
 
 TEST_CASE("a failed worker is an error that names the one session it cost", "[daemon]") {
@@ -223,12 +330,12 @@ TEST_CASE("a refusal is announced with its reason and what to do about it", "[da
 }
 
 TEST_CASE("trouble is told as it was found", "[daemon]") {
-    const Event event = announce_trouble(Severity::warning, "no control socket");
-    check_form({.id = event.id, .message = event.message});
+    const Event event = announce_trouble(Severity::warning, "no control socket", "control_socket");
+    check_form(event);
     CHECK(event.id == journal::id::trouble);
     CHECK(event.severity == Severity::warning);
     CHECK(event.message == "no control socket");
-    CHECK(event.fields.empty());
+    CHECK(event.fields == Fields{"WYNDRVR_REASON=control_socket"});
 }
 
 TEST_CASE("names of files cannot put anything into the journal but names", "[daemon]") {
@@ -237,12 +344,4 @@ TEST_CASE("names of files cannot put anything into the journal but names", "[dae
     CHECK(event.message ==
           "listening on [::]:0 udp, configured by /etc/a\\x0aWYNDRVR_REASON=x\\x1b[2J.toml");
     CHECK(event.fields == Fields{"WYNDRVR_LISTEN=[::]:0"});
-}
-
-TEST_CASE("every kind of event has an identity of its own", "[daemon]") {
-    const std::set<std::string_view> ids{
-        journal::id::listening,      journal::id::stopping,      journal::id::session_admitted,
-        journal::id::session_opened, journal::id::test_done,     journal::id::session_ended,
-        journal::id::client_refused, journal::id::worker_failed, journal::id::trouble};
-    CHECK(ids.size() == 9);
 }
