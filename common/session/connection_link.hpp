@@ -19,6 +19,7 @@ struct ConnectionSetup {
     dgram::DscpSet allowed_dscp;             // that a client may have its download sent with
     Duration worker_timeout = 2s;            // a port that reports nothing for this long has failed
     Duration sign_of_life = Duration::max(); // of the connection itself, see PortSetup
+    bool lent_sockets = false;               // see PortSetup
 
     PortSetup port(PortRole role) const;
 };
@@ -49,6 +50,9 @@ struct TestDone {
     std::uint16_t datagram_bytes = 0;
     wire::SenderRecord sent;       // up: as the client says
     wire::ReceiverRecord received; // down: as the client's feedback says
+    // down: what our search found; up: only the client knows.
+    wire::CapacityVerdict capacity = wire::CapacityVerdict::none;
+    BitRate capacity_ip{0};
 };
 // Cumulative, on a timer; the connection's sign of life.
 struct ConnectionSnapshot {

@@ -43,6 +43,7 @@ struct PortSetup {
     // The client's peer is the server's port. The server knows the address of its client, not yet
     // the port (0); only this address may prove itself.
     dgram::Endpoint peer;
+    bool lent_socket = false; // it serves others afterwards, and is not to be connected
     Terms terms;
     Tuning tuning;
     Duration snapshot_interval = 250ms; // while it has something to do

@@ -212,7 +212,7 @@ std::optional<wire::Drop> PortSession::dispatch(const Arrived& at, const wire::S
                                                 Outbox& out) {
     if (const auto* beat = std::get_if<wire::Beat>(&body)) return on_beat(at, *beat, out);
     if (const auto* feedback = std::get_if<wire::Feedback>(&body))
-        return on_feedback(at, *feedback);
+        return on_feedback(at, *feedback, out);
     if (const auto* probe = std::get_if<wire::Probe>(&body)) return on_probe(at, *probe, out);
     if (const auto* echo = std::get_if<wire::Echo>(&body)) return on_echo(at, *echo);
     if (const auto* size = std::get_if<wire::Size>(&body)) return on_size(at.now, *size, out);
@@ -343,9 +343,11 @@ void PortSession::on_clock(const ClockReading& reading) {
 }
 
 std::optional<wire::Drop> PortSession::on_feedback(const Arrived& at,
-                                                   const wire::Feedback& feedback) {
+                                                   const wire::Feedback& feedback, Outbox& out) {
     if (!sender_ || !peer_ || !sender_->on_feedback(at.stamp.time, feedback))
         return wire::Drop::unexpected;
+    // What the receiver tells of an ended load is its result, which nobody should have to wait for.
+    if (sender_->ended()) out.news.emplace_back(snapshot());
     return std::nullopt;
 }
 

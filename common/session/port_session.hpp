@@ -88,7 +88,8 @@ private:
     std::optional<wire::Drop> on_echo(const Arrived& at, const wire::Echo& echo);
     void on_copy(wire::Bytes datagram);
     std::optional<wire::Drop> on_size(MonoTime now, const wire::Size& size, Outbox& out);
-    std::optional<wire::Drop> on_feedback(const Arrived& at, const wire::Feedback& feedback);
+    std::optional<wire::Drop> on_feedback(const Arrived& at, const wire::Feedback& feedback,
+                                          Outbox& out);
     template <typename Body>
     std::optional<wire::Drop> pass_up(const Body& body, bool expected, Outbox& out);
 

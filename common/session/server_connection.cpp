@@ -35,6 +35,7 @@ PortSetup ConnectionSetup::port(PortRole role) const {
             .session = session,
             .keys = keys,
             .peer = {.address = client.address, .port = 0},
+            .lent_socket = lent_sockets,
             .terms = terms,
             .tuning = tuning,
             .snapshot_interval = snapshot_interval,
@@ -239,6 +240,8 @@ void ServerConnection::tell_test(ConnectionOutbox& out) {
     if (test_->result) {
         done.sent = test_->result->sent;
         if (up || last.test != done.test) done.received = test_->result->received;
+        done.capacity = test_->result->capacity.verdict;
+        done.capacity_ip = BitRate{test_->result->capacity.ip_bps};
     }
     if (up) {
         done.sent = {.packets_accepted = test_->stop.packets_accepted,

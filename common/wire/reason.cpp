@@ -38,6 +38,7 @@ std::string_view name(End end) {
     case End::interrupted: return "interrupted";
     case End::not_granted: return "not_granted";
     case End::too_long: return "too_long";
+    case End::by_operator: return "by_operator";
     }
     return "unknown";
 }
@@ -80,6 +81,7 @@ std::string_view sentence(End end) {
     case End::interrupted: return "interrupted by the user";
     case End::not_granted: return "the server does not grant such a test";
     case End::too_long: return "the datagrams do not fit the path, and are never fragmented";
+    case End::by_operator: return "ended by the server's operator";
     }
     return "unknown";
 }

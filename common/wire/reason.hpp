@@ -41,6 +41,7 @@ enum class End : std::uint16_t {
     interrupted = 13, // the user ended it
     not_granted = 14, // the request was outside of what the server allows
     too_long = 15,    // the load's datagrams do not fit the path
+    by_operator = 16, // the server's operator ended it
 };
 
 // Why a datagram was dropped without an answer.

@@ -81,7 +81,7 @@ def time(name: str) -> Field:
     return number(name, 8, 0, LATEST_NS)
 
 
-END = number("end", 2, 0, 15)
+END = number("end", 2, 0, 16)
 TAG = octets("tag", 16)
 HEADER = [number("magic", 2), number("version", 1), number("type", 1), number("length", 2),
           number("flags", 2), number("session", 8), number("counter", 8)]
@@ -209,7 +209,7 @@ REFUSALS = {1: "busy", 2: "per_address", 3: "rate_budget", 5: "unsupported", 6: 
 ENDS = {0: "none", 1: "completed", 2: "stopped", 3: "peer_silent", 4: "half_open",
         5: "no_feedback", 6: "rate_exceeded", 7: "volume_used", 8: "worker_failed",
         9: "shutting_down", 10: "no_bulk", 11: "protocol", 12: "local_error", 13: "interrupted",
-        14: "not_granted", 15: "too_long"}
+        14: "not_granted", 15: "too_long", 16: "by_operator"}
 LIMITS = {0: "nothing", 1: "grant", 2: "breaker", 3: "stack", 4: "volume", 5: "time", 6: "host",
           7: "budget", 8: "silence"}
 VERDICTS = {0: "none", 1: "ok", 2: "two-rate", 3: "unstable", 4: "lower-bound",

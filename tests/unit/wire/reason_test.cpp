@@ -61,12 +61,12 @@ TEST_CASE("every number is one reason, and the number of that reason", "[wire]")
 
 TEST_CASE("unknown numbers are no reason", "[wire]") {
     CHECK(known_refusals().size() == 10);
-    CHECK(known_ends().size() == 16);
+    CHECK(known_ends().size() == 17);
     CHECK_FALSE(refusal_from(0).has_value());
     CHECK_FALSE(refusal_from(4).has_value()); // left free
     CHECK_FALSE(refusal_from(12).has_value());
     CHECK_FALSE(refusal_from(0xffff).has_value());
-    CHECK_FALSE(end_from(16).has_value());
+    CHECK_FALSE(end_from(17).has_value());
     CHECK_FALSE(end_from(0xffff).has_value());
 }
 
