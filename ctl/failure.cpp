@@ -81,6 +81,7 @@ std::string advice_for(End end, const session::Terms& terms) {
     case End::worker_failed:
         return "Try again; the server's journal says what happened to its worker.";
     case End::shutting_down: return "Try again in a few seconds.";
+    case End::by_operator: return "Ask the operator of that server.";
     case End::no_bulk:
         return "A firewall or a tunnel on the way may stop large datagrams: try smaller ones with "
                "-l 1200.";

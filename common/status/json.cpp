@@ -1,8 +1,8 @@
 #include "base/text.hpp"
-#include "status/model.hpp"
+#include "status/call.hpp"
+#include "status/document.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <concepts>
 #include <limits>
@@ -16,25 +16,6 @@ namespace {
 constexpr std::string_view schema = "wyndrvr.status/1";
 
 using nlohmann::json;
-
-json encode(const Session& session) {
-    return {{"id", session.id},
-            {"client", session.client},
-            {"key", session.key},
-            {"ports",
-             {{"control", session.control_port},
-              {"upload", session.upload_port},
-              {"download", session.download_port}}},
-            {"age_ns", session.age_ns},
-            {"open", session.open},
-            {"rtt_ns", session.rtt_ns ? json(*session.rtt_ns) : json(nullptr)},
-            {"tests_count", session.tests},
-            {"running", session.running.empty() ? json(nullptr) : json(session.running)},
-            {"test_payload_bytes", session.test_payload_bytes},
-            {"in_bytes", session.bytes_in},
-            {"out_bytes", session.bytes_out},
-            {"dropped_count", session.dropped}};
-}
 
 // The whole number at `key`; nlohmann::json would take 1.5, -1 and true for one as well.
 template <std::unsigned_integral Number>
@@ -50,27 +31,6 @@ void read(const json& from, const std::string& key, std::map<std::string, std::u
     const json& counts = from.at(key);
     for (const auto& [reason, count] : counts.get_ref<const json::object_t&>())
         read(counts, reason, into[reason]);
-}
-
-Session decode_session(const json& from) {
-    Session session;
-    from.at("id").get_to(session.id);
-    from.at("client").get_to(session.client);
-    from.at("key").get_to(session.key);
-    const json& ports = from.at("ports");
-    read(ports, "control", session.control_port);
-    read(ports, "upload", session.upload_port);
-    read(ports, "download", session.download_port);
-    read(from, "age_ns", session.age_ns);
-    from.at("open").get_to(session.open);
-    if (!from.at("rtt_ns").is_null()) read(from, "rtt_ns", session.rtt_ns.emplace());
-    read(from, "tests_count", session.tests);
-    if (!from.at("running").is_null()) from.at("running").get_to(session.running);
-    read(from, "test_payload_bytes", session.test_payload_bytes);
-    read(from, "in_bytes", session.bytes_in);
-    read(from, "out_bytes", session.bytes_out);
-    read(from, "dropped_count", session.dropped);
-    return session;
 }
 
 json encode(const Limits& limits) {
@@ -100,6 +60,8 @@ Status decode(const json& from) {
     from.at("version").get_to(status.version);
     read(from, "pid", status.pid);
     read(from, "uptime_ns", status.uptime_ns);
+    from.at("draining").get_to(status.draining);
+    from.at("log_level").get_to(status.log_level);
     from.at("listen").get_to(status.listen);
     from.at("connection_parallelism").get_to(status.connection_parallelism);
     from.at("port_parallelism").get_to(status.port_parallelism);
@@ -113,18 +75,60 @@ Status decode(const json& from) {
     read(from, "dropped_count", status.dropped);
     read(from, "ended_count", status.ended);
     for (const json& session : from.at("sessions").get_ref<const json::array_t&>())
-        status.sessions.push_back(decode_session(session));
+        status.sessions.push_back(session_of(session));
     return status;
 }
 
 } // namespace
 
-std::string to_json(const Status& status) {
+json document_of(const Session& session) {
+    return {{"id", session.id},
+            {"client", session.client},
+            {"key", session.key},
+            {"ports",
+             {{"control", session.control_port},
+              {"upload", session.upload_port},
+              {"download", session.download_port}}},
+            {"age_ns", session.age_ns},
+            {"open", session.open},
+            {"rtt_ns", session.rtt_ns ? json(*session.rtt_ns) : json(nullptr)},
+            {"tests_count", session.tests},
+            {"running", session.running.empty() ? json(nullptr) : json(session.running)},
+            {"test_payload_bytes", session.test_payload_bytes},
+            {"in_bytes", session.bytes_in},
+            {"out_bytes", session.bytes_out},
+            {"dropped_count", session.dropped}};
+}
+
+Session session_of(const json& from) {
+    Session session;
+    from.at("id").get_to(session.id);
+    from.at("client").get_to(session.client);
+    from.at("key").get_to(session.key);
+    const json& ports = from.at("ports");
+    read(ports, "control", session.control_port);
+    read(ports, "upload", session.upload_port);
+    read(ports, "download", session.download_port);
+    read(from, "age_ns", session.age_ns);
+    from.at("open").get_to(session.open);
+    if (!from.at("rtt_ns").is_null()) read(from, "rtt_ns", session.rtt_ns.emplace());
+    read(from, "tests_count", session.tests);
+    if (!from.at("running").is_null()) from.at("running").get_to(session.running);
+    read(from, "test_payload_bytes", session.test_payload_bytes);
+    read(from, "in_bytes", session.bytes_in);
+    read(from, "out_bytes", session.bytes_out);
+    read(from, "dropped_count", session.dropped);
+    return session;
+}
+
+json document_of(const Status& status) {
     json document{
         {"schema", schema},
         {"version", status.version},
         {"pid", status.pid},
         {"uptime_ns", status.uptime_ns},
+        {"draining", status.draining},
+        {"log_level", status.log_level},
         {"listen", status.listen},
         {"connection_parallelism", status.connection_parallelism},
         {"port_parallelism", status.port_parallelism},
@@ -138,9 +142,35 @@ std::string to_json(const Status& status) {
         {"ended_count", status.ended},
         {"sessions", json::array()}};
     for (const Session& session : status.sessions)
-        document["sessions"].push_back(encode(session));
-    // A file's name may be any bytes.
+        document["sessions"].push_back(document_of(session));
+    return document;
+}
+
+std::string written(const json& document) {
     return document.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string framed(const json& message) {
+    std::string text = written(message);
+    text.push_back('\0');
+    return text;
+}
+
+std::optional<json> parse_shallow(std::string_view text) {
+    bool too_deep = false; // to be written again: that takes stack for each level
+    const auto is_shallow = [&](int above, json::parse_event_t event, const json& /*parsed*/) {
+        const bool opens =
+            event == json::parse_event_t::object_start || event == json::parse_event_t::array_start;
+        too_deep = too_deep || (opens && above >= deepest_message);
+        return !too_deep;
+    };
+    json document = json::parse(text, is_shallow, false);
+    if (document.is_discarded() || too_deep) return std::nullopt;
+    return document;
+}
+
+std::string to_json(const Status& status) {
+    return written(document_of(status));
 }
 
 Result<Status> from_json(const std::string& text) {

@@ -48,6 +48,8 @@ struct Status {
     std::string version;
     std::uint64_t pid = 0;
     std::uint64_t uptime_ns = 0;
+    bool draining = false;
+    std::string log_level;
     std::string listen;
     std::string connection_parallelism;
     std::string port_parallelism;
@@ -64,6 +66,14 @@ struct Status {
     std::vector<Session> sessions;
 
     bool operator==(const Status&) const = default;
+};
+
+// What a reload of the configuration has changed.
+struct Reloaded {
+    std::vector<std::string> changed;       // keys whose new values are in effect
+    std::vector<std::string> needs_restart; // keys whose new values are not, before one
+
+    bool operator==(const Reloaded&) const = default;
 };
 
 // One JSON document, "schema": "wyndrvr.status/1". Unknown values are null.

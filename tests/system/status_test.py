@@ -7,11 +7,10 @@ import stat
 import time
 
 import harness
-from harness import CTL, Daemon, Outcome, Program, SystemTest, wait_until
+from harness import CTL, Daemon, Outcome, Program, SystemTest
 from network import CLIENT_V4
 
 LOAD = ("-b", "10M", "-t", "2", "--down")
-MOST_CALLERS = 16
 
 
 class TheStatus(SystemTest):
@@ -79,23 +78,6 @@ class TheStatus(SystemTest):
             self.assertEqual(caller.recv(1), b"")
             caller.close()
         self.assert_holds(daemon, before)
-
-    def test_callers_that_take_all_places_give_them_back(self):
-        daemon = Daemon()
-        before = daemon.holdings()
-        callers = [self._caller(daemon) for _ in range(MOST_CALLERS)]
-        wait_until(lambda: self._descriptors(daemon) >= before.descriptors + MOST_CALLERS, 5,
-                   "all places are taken")
-        turned_away = self._status(daemon)
-        self.assertEqual(turned_away.status, 3, turned_away)
-        self.assertIn("hung up", turned_away.complaint)
-        for caller in callers:
-            caller.close()
-        self.assert_holds(daemon, before)
-
-    @staticmethod
-    def _descriptors(daemon: Daemon) -> int:
-        return len(os.listdir(f"/proc/{daemon.pid}/fd"))
 
     def test_caller_that_speaks_no_varlink_is_hung_up_on_and_one_that_errs_is_told(self):
         daemon = Daemon()

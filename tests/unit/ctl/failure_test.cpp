@@ -22,7 +22,8 @@ constexpr std::array ends{
     wire::End::stopped,       wire::End::peer_silent, wire::End::no_feedback,
     wire::End::rate_exceeded, wire::End::volume_used, wire::End::worker_failed,
     wire::End::shutting_down, wire::End::no_bulk,     wire::End::protocol,
-    wire::End::local_error,   wire::End::interrupted, wire::End::not_granted};
+    wire::End::local_error,   wire::End::interrupted, wire::End::not_granted,
+    wire::End::by_operator};
 
 const dgram::Endpoint server{dgram::Address::v4(198, 51, 100, 7), 6711};
 

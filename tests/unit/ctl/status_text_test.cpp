@@ -1,5 +1,8 @@
 #include "check.hpp"
-#include "ctl/status_command.hpp"
+#include "ctl/session_lines.hpp"
+#include "ctl/status_text.hpp"
+#include "status/reply.hpp"
+#include "unit/ctl/documents.hpp"
 #include "unit/golden_text.hpp"
 #include "unit/lines.hpp"
 
@@ -12,6 +15,7 @@ status::Status quiet() {
     return {.version = "0.1.0",
             .pid = 812,
             .uptime_ns = 42'000'000'000,
+            .log_level = "info",
             .listen = "[::]:6711",
             .connection_parallelism = "single",
             .port_parallelism = "single",
@@ -93,6 +97,31 @@ TEST_CASE("the page of a status is as its golden file shows", "[ctl]") {
     golden::check_text("status_busy.txt", page(busy()));
     golden::check_text("status_busy_ascii.txt", page(busy(), {}));
     golden::check_text("status_colour.txt", page(busy(), {.colour = true, .unicode = true}));
+}
+
+TEST_CASE("the documents of a status and of its sessions are as their schemas say", "[ctl]") {
+    for (status::Status status : {quiet(), busy()}) {
+        for (const bool draining : {false, true}) {
+            status.draining = draining;
+            test::keep_document("status", status::to_json(status));
+        }
+        test::keep_document("sessions", status::to_json(status.sessions));
+    }
+}
+
+TEST_CASE("a daemon that drains says so first", "[ctl]") {
+    status::Status status = busy();
+    status.draining = true;
+    CHECK(test::lines_of(page(status)).front().find("   draining, 4 sessions   ") !=
+          std::string::npos);
+}
+
+TEST_CASE("the sessions by themselves are those of the status", "[ctl]") {
+    const std::string whole = page(busy());
+    std::string text;
+    for (const std::string& line : session_lines(busy().sessions, {.unicode = true}))
+        text += line + '\n';
+    CHECK(whole.ends_with(text));
 }
 
 TEST_CASE("a time of running is told in its two largest units", "[ctl]") {
