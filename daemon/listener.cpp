@@ -29,6 +29,11 @@ Listener::Listener(const ListenerSettings& settings, crypto::Keyring keys, Rando
     : settings_{settings}, keys_{std::move(keys)}, random_{random}, host_{host},
       cookies_{random, now}, ports_{settings.port_ranges} {}
 
+void Listener::reconfigure(const ListenerSettings& settings, crypto::Keyring keys) {
+    settings_ = settings;
+    keys_ = std::move(keys);
+}
+
 void Listener::on_datagram(MonoTime now, const dgram::Endpoint& from, const dgram::Endpoint& local,
                            wire::Bytes datagram, ListenerOutbox& out) {
     counts_.bytes_in += datagram.size();
@@ -144,22 +149,22 @@ void Listener::start_session(const Caller& caller, const wire::Hello& hello,
     wire::put_tag(entry.assign, crypto::Tagger{keys.assign}.tag({covered}));
     entry.control_keys = keys.control;
 
-    const Admitted admitted{
-        .setup = {.session = entry.id,
-                  .client = caller.from,
-                  .control = keys.control,
-                  .upload = keys.upload,
-                  .download = keys.download,
-                  .terms = terms,
-                  .tuning = settings_.tuning,
-                  .port_placement = settings_.port_placement,
-                  .allowed_dscp = settings_.allowed_dscp,
-                  .worker_timeout = settings_.worker_timeout,
-                  .sign_of_life = session::sign_of_life_of(settings_.connection_placement,
-                                                           settings_.worker_timeout)},
-        .ports = ports,
-        .local = caller.local,
-        .key_name = entry.key_name};
+    const Admitted admitted{.setup = {.session = entry.id,
+                                      .client = caller.from,
+                                      .control = keys.control,
+                                      .upload = keys.upload,
+                                      .download = keys.download,
+                                      .terms = terms,
+                                      .tuning = settings_.tuning,
+                                      .port_placement = settings_.port_placement,
+                                      .allowed_dscp = settings_.allowed_dscp,
+                                      .worker_timeout = settings_.worker_timeout,
+                                      .sign_of_life = session::sign_of_life_of(
+                                          settings_.connection_placement, settings_.worker_timeout),
+                                      .lent_sockets = settings_.lent_ports},
+                            .ports = ports,
+                            .local = caller.local,
+                            .key_name = entry.key_name};
     // The table first: the host may tell news of the session before start() returns.
     SessionEntry& added = sessions_.add(std::move(entry));
     set_next_assign(added, caller.now + terms.adjustment_delay);

@@ -37,11 +37,12 @@ struct ListenerSettings {
     AdmissionLimits limits;
     session::Terms terms; // max_rate as granted by admission
     session::Tuning tuning;
-    std::vector<PortRange> port_ranges;
+    std::vector<settings::PortRange> port_ranges;
     dgram::DscpSet allowed_dscp;
     Placement port_placement = Placement::single;
     Placement connection_placement = Placement::single;
     Duration worker_timeout = 2s;
+    bool lent_ports = false; // their sockets serve one client after the other
 };
 
 // Cumulative; for status and journal.
@@ -93,8 +94,11 @@ public:
     // ports are free again.
     void on_opened(std::uint64_t session);
     void on_ended(std::uint64_t session);
-    // From now on everybody is refused with `shutting_down`.
-    void drain() { draining_ = true; }
+    // While it drains, everybody is refused with `shutting_down`.
+    void drain(bool on) { draining_ = on; }
+    bool is_draining() const { return draining_; }
+    // For clients that come from now on. The ranges of ports stay as they are.
+    void reconfigure(const ListenerSettings& settings, crypto::Keyring keys);
 
     SessionTable& sessions() { return sessions_; }
     const SessionTable& sessions() const { return sessions_; }

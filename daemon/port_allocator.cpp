@@ -6,8 +6,8 @@
 
 namespace wyn::daemon {
 
-PortAllocator::PortAllocator(const std::vector<PortRange>& ranges) : is_taken_(65536) {
-    for (const PortRange& range : ranges)
+PortAllocator::PortAllocator(const std::vector<settings::PortRange>& ranges) : is_taken_(65536) {
+    for (const settings::PortRange& range : ranges)
         for (std::uint32_t port = range.first; port <= range.last; ++port)
             free_.push_back(static_cast<std::uint16_t>(port));
 }

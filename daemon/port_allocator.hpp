@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/random.hpp"
-#include "daemon/server_config.hpp"
+#include "settings/server_config.hpp"
 
 #include <array>
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace wyn::daemon {
 class PortAllocator {
 public:
     // The ranges do not overlap and hold at least three ports (the configuration sees to it).
-    explicit PortAllocator(const std::vector<PortRange>& ranges);
+    explicit PortAllocator(const std::vector<settings::PortRange>& ranges);
 
     using Ports = std::array<std::uint16_t, 3>; // control, upload, download
     using Open = std::function<bool(std::uint16_t port)>;

@@ -2,10 +2,6 @@
 
 #include "clock/system_clock.hpp"
 #include "daemon/announce.hpp"
-#include "daemon/settings.hpp"
-#include "net/runtime_directory.hpp"
-#include "net/secret_file.hpp"
-#include "net/udp_socket.hpp"
 #include "session/seal.hpp"
 
 #include <fmt/format.h>
@@ -20,100 +16,16 @@ namespace wyn::daemon {
 namespace {
 
 const std::string program = "wyndrvrd";
-// A burst of loads at 10 Gbit/s survives a stall of 12 ms with this.
-constexpr std::size_t listen_buffer_bytes = 1024 * 1024;
-constexpr Duration stop_patience = 1s;
 constexpr int checks_per_timeout = 8;
 // The counter of a last word: above all that a worker can have used, so the client takes it as new.
 constexpr std::uint64_t last_word_counter = std::uint64_t{1} << 63;
 
 } // namespace
 
-Server::Server(rt::Loop& loop, const ServerConfig& config, std::vector<std::string> config_files,
-               journal::Sink& sink)
-    : loop_{loop}, config_{config}, config_files_{std::move(config_files)}, sink_{sink},
-      since_{mono_now()}, hang_check_{since_} {
-    // Connections in this loop live and die with us.
-    if (config_.connection_parallelism != Placement::single) next_check_ = since_;
-}
-
-Server::~Server() = default;
-
-Result<std::unique_ptr<Server>> Server::start(rt::Loop& loop, const ServerConfig& config,
-                                              std::vector<std::string> config_files,
-                                              journal::Sink& sink) {
-    std::vector<crypto::NamedKey> keys;
-    if (!config.key_file.empty()) {
-        auto text = net::read_secret_file(config.key_file);
-        if (!text) return pass_on(text, "cannot read key_file");
-        auto parsed = crypto::parse_key_file(*text, config.key_file);
-        crypto::wipe({reinterpret_cast<std::uint8_t*>(text->data()), text->size()});
-        if (!parsed) return pass_on(parsed, "key_file");
-        keys = std::move(*parsed);
-    }
-    std::unique_ptr<Server> server{new Server{loop, config, std::move(config_files), sink}};
-    if (auto opened = server->open_listening_socket(crypto::Keyring{std::move(keys)}); !opened)
-        return pass_on(opened);
-    if (auto opened = server->open_control_socket(); !opened) return pass_on(opened);
-    if (auto watched = server->watch(); !watched) return pass_on(watched);
-    sink.write(announce_listening(server->local_, server->config_files_));
-    return server;
-}
-
-Result<void> Server::open_listening_socket(crypto::Keyring keys) {
-    // Nobody reads its stamps. But the kernel stamps arrivals only while a socket on the host wants
-    // it, and begins a little late: what comes first to the port of a client would bear the time at
-    // which it was read, and not say so. With this socket stamping never stops.
-    auto socket = net::open_udp(
-        {.address = config_.bind_addr, .port = config_.bind_port},
-        {.stamps = true, .packet_info = true, .receive_buffer_bytes = listen_buffer_bytes});
-    if (!socket) return pass_on(socket, "cannot open the listening socket (bind_addr, bind_port)");
-    auto local = net::local_endpoint(socket->get());
-    if (!local) return pass_on(local);
-    local_ = *local;
-    socket_ = std::make_unique<net::ListeningSocket>(std::move(*socket));
-    SessionHost& host = *this;
-    listener_ = std::make_unique<Listener>(listener_settings(config_), std::move(keys), random_,
-                                           since_, host);
-    return {};
-}
-
-// A control socket that was asked for must be there; the one of the default place is a convenience.
-Result<void> Server::open_control_socket() {
-    const std::string path = config_.control_socket.value_or(net::default_control_socket());
-    if (path.empty()) return {};
-    if (!config_.control_socket) net::make_directory_of(path);
-    auto control =
-        ControlServer::listen(loop_, path, [this] { return status::to_json(describe()); });
-    if (control) {
-        control_ = std::move(*control);
-        return {};
-    }
-    if (config_.control_socket) return pass_on(control, "cannot open control_socket");
-    sink_.write(announce_trouble(
-        journal::Severity::warning,
-        fmt::format("no control socket, so wyndrvrctl status will not find this daemon: {}",
-                    control.error().what())));
-    return {};
-}
-
-Result<void> Server::watch() {
-    auto io = loop_.add_io(socket_->fd(), EPOLLIN, [this](std::uint32_t) { on_inquiries(); });
-    if (!io) return pass_on(io);
-    watch_ = std::move(*io);
-    timer_ = loop_.add_timer([this] { on_timer(); });
-    bury_ = loop_.add_defer([this] {
-        ended_.clear();
-        if (stopping_ && running_.empty()) loop_.exit(0);
-    });
-    return {};
-}
-
 // What the listener asks for.
 
 bool Server::open_port(std::uint16_t port, const dgram::Address& local) {
-    auto socket = net::open_udp({.address = local, .port = port},
-                                {.receive_buffer_bytes = session::wanted_receive_buffer});
+    auto socket = port_sockets_.open(port, local);
     if (!socket) return false;
     opened_[port] = std::move(*socket);
     return true;
@@ -136,7 +48,8 @@ bool Server::start(const Admitted& admitted) {
             journal::Severity::error,
             fmt::format("cannot start a worker: {}", !control  ? control.error().what()
                                                      : !worker ? worker.error().what()
-                                                               : "it takes no order")));
+                                                               : "it takes no order"),
+            "worker_start"));
         return false;
     }
     for (const std::uint16_t port : admitted.ports)
@@ -166,15 +79,18 @@ void Server::settle() {
     for (const RefusedClient& refused : out_.refused)
         sink_.write(announce_refused(refused));
     out_.clear();
-    MonoTime due = std::min(listener_->due(), stop_by_);
-    if (!running_.empty()) due = std::min(due, next_check_);
+    MonoTime due = std::min({listener_->due(), sink_.due(), close_at_, stop_by_});
+    if (!running_.empty()) due = std::min({due, next_check_, next_status_});
     timer_.arm(due);
 }
 
 void Server::on_timer() {
     const MonoTime now = mono_now();
     listener_->on_timer(now, out_);
+    sink_.on_timer(now);
     if (now >= next_check_) check_signs_of_life(now);
+    if (now >= next_status_) tell_status(now);
+    if (now >= close_at_) close_all();
     if (now >= stop_by_) return loop_.exit(0);
     settle();
 }
@@ -204,11 +120,12 @@ void Server::on_connection(SessionEntry& entry, const session::ConnectionNews& n
         listener_->on_opened(entry.id);
         sink_.write(announce_opened(entry, opened->rtt));
     } else if (const auto* done = std::get_if<session::TestDone>(&news)) {
+        ++entry.tests_done;
         sink_.write(announce_test(entry, *done));
     } else {
         const wire::End end = std::get<session::ConnectionEnded>(news).end;
         if (end == wire::End::worker_failed) return worker_lost(entry.id, "one of its ports");
-        end_session(entry.id, end);
+        close_session(entry.id, end);
     }
 }
 
@@ -228,7 +145,7 @@ void Server::worker_lost(std::uint64_t session, std::string_view how) {
     const SessionEntry* const entry = listener_->sessions().find(session);
     sink_.write(announce_worker_failed(*entry, how));
     last_word(*entry, running_.at(session), wire::End::worker_failed);
-    end_session(session, wire::End::worker_failed);
+    close_session(session, wire::End::worker_failed);
 }
 
 // Says CLOSE in the name of a worker that cannot any more. The socket knows the client as soon as
@@ -244,26 +161,15 @@ void Server::last_word(const SessionEntry& entry, const Running& running, wire::
     }
 }
 
-void Server::end_session(std::uint64_t session, wire::End end) {
+void Server::close_session(std::uint64_t session, wire::End end) {
     const SessionEntry* const entry = listener_->sessions().find(session);
     sink_.write(announce_ended(*entry, end, mono_now() - entry->since));
     ++ended_counts_[std::string{wire::name(end)}];
     ended_.push_back(std::move(running_.at(session)));
     running_.erase(session);
     listener_->on_ended(session);
+    if (running_.empty()) tell_status(mono_now());
     bury_.soon();
-}
-
-void Server::stop() {
-    if (std::exchange(stopping_, true)) return loop_.exit(0); // asked twice: at once
-    sink_.write(announce_stopping(running_.size()));
-    listener_->drain();
-    stop_by_ = mono_now() + stop_patience;
-    for (const auto& [id, running] : running_)
-        running.worker->send(
-            session::ConnectionOrder{session::CloseConnection{wire::End::shutting_down}});
-    bury_.soon(); // leaves at once when there is no session
-    settle();
 }
 
 } // namespace wyn::daemon

@@ -33,12 +33,14 @@ status::Session session_status(const SessionEntry& entry, MonoTime now) {
 
 } // namespace
 
-status::Status Server::describe() const {
+status::Status Server::status() const {
     const MonoTime now = mono_now();
     const ListenerCounts& counts = listener_->counts();
     status::Status status{.version = WYN_VERSION,
                           .pid = static_cast<std::uint64_t>(::getpid()),
                           .uptime_ns = static_cast<std::uint64_t>((now - since_).count()),
+                          .draining = listener_->is_draining(),
+                          .log_level = std::string{print(config_.log_level)},
                           .listen = dgram::print(local_),
                           .connection_parallelism =
                               std::string{print(config_.connection_parallelism)},

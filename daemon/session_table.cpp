@@ -46,6 +46,10 @@ std::optional<session::NoteServerLoad>
 SessionTable::note(SessionEntry& entry, const session::ConnectionSnapshot& snapshot) {
     const bool was_running = entry.last.running;
     const bool is_new = !was_running || entry.last.test != snapshot.test;
+    const bool same_test = entry.last.test == snapshot.test;
+    const std::uint64_t known = same_test ? entry.last.test_payload_bytes : 0;
+    traffic_.add(snapshot.direction,
+                 snapshot.test_payload_bytes - std::min(known, snapshot.test_payload_bytes));
     entry.last = snapshot;
     if (snapshot.running && !was_running) ++loads_;
     if (!snapshot.running && was_running) --loads_;

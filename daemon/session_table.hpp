@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/port_allocator.hpp"
+#include "daemon/traffic.hpp"
 #include "session/connection_link.hpp"
 
 #include <map>
@@ -30,6 +31,7 @@ struct SessionEntry {
     bool open = false;
     session::ConnectionSnapshot last; // newest cumulative counters
     wire::ServerLoad told;            // to its connection, newest
+    std::uint32_t tests_done = 0;     // with a result in the journal
 
     bool half_open() const { return !open; }
 };
@@ -52,6 +54,9 @@ public:
     std::optional<session::NoteServerLoad> note(SessionEntry& entry,
                                                 const session::ConnectionSnapshot& snapshot);
 
+    // Payload that has arrived in all tests of all sessions so far, as far as they have told.
+    const Traffic& traffic() const { return traffic_; }
+
     std::size_t size() const { return by_id_.size(); }
     std::size_t half_open() const;
     // Sessions from the same address; for IPv6 from the same /64, which one host may own whole. Of
@@ -69,6 +74,7 @@ private:
     using Handshake = std::pair<dgram::Endpoint, wire::Nonce>;
 
     Map by_id_;
+    Traffic traffic_;
     std::size_t loads_ = 0; // entries whose newest snapshot tells of a running test
     std::map<Handshake, std::uint64_t> by_handshake_;
     // Until when each is remembered: as long as its cookie may live, and the newest few thousand.

@@ -12,7 +12,7 @@
 
 namespace wyn::net {
 
-Result<std::string> read_secret_file(const std::string& path) {
+Result<std::string> read_secret_file(const std::string& path, Guard guard) {
     static constexpr std::size_t longest = 64 * 1024;
     auto file =
         Fd::from_call(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), path);
@@ -20,7 +20,8 @@ Result<std::string> read_secret_file(const std::string& path) {
     struct stat status{};
     if (::fstat(file->get(), &status) != 0) return fail_errno(errno, path);
     if (!S_ISREG(status.st_mode)) return fail(fmt::format("{}: not a regular file", path));
-    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    const bool open_to_others = (status.st_mode & (S_IRWXG | S_IRWXO)) != 0;
+    if (guard == Guard::file_mode && open_to_others)
         return fail(fmt::format("{}: others may read or change this file (mode {:03o}); run: "
                                 "chmod 600 {}",
                                 path, status.st_mode & 0777U, path));

@@ -1,5 +1,7 @@
 #include "net/socket_options.hpp"
 
+#include "net/fd.hpp"
+
 #include <fmt/format.h>
 #include <linux/net_tstamp.h>
 #include <linux/sock_diag.h>
@@ -12,6 +14,7 @@
 #include <array>
 #include <cerrno>
 #include <limits>
+#include <optional>
 
 namespace wyn::net {
 
@@ -74,6 +77,14 @@ Result<std::size_t> ask_buffer(int fd, std::size_t bytes, const SocketOption<int
     return static_cast<std::size_t>(*granted);
 }
 
+// A number that each network namespace has for itself; nothing on kernels without it.
+std::optional<std::uint64_t> network_cookie(int fd) {
+    std::uint64_t cookie = 0;
+    socklen_t length = sizeof cookie;
+    if (::getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &length) < 0) return std::nullopt;
+    return cookie;
+}
+
 } // namespace
 
 Result<void> set_option(int fd, const SocketOption<bool>& option, bool value) {
@@ -108,6 +119,14 @@ Result<std::uint32_t> read_drops(int fd) {
     if (::getsockopt(fd, SOL_SOCKET, SO_MEMINFO, memory.data(), &length) < 0)
         return fail_errno(errno, "read SO_MEMINFO");
     return memory[SK_MEMINFO_DROPS];
+}
+
+bool is_in_our_network(int fd) {
+    const auto ours = Fd::from_call(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "a socket");
+    if (!ours) return true;
+    const auto cookie = network_cookie(fd);
+    const auto our_cookie = network_cookie(ours->get());
+    return !cookie || !our_cookie || *cookie == *our_cookie;
 }
 
 Result<void> enable_transmit_time(int fd) {

@@ -64,6 +64,11 @@ Result<std::size_t> ask_send_buffer(int fd, std::size_t bytes);
 // for this socket alone, free of privileges (SO_MEMINFO, Linux 4.12). Counts modulo 2^32.
 Result<std::uint32_t> read_drops(int fd);
 
+// Whether the socket belongs to the network namespace that we are in, whose counters /proc/net
+// shows (SO_NETNS_COOKIE, Linux 5.14). A socket from the service manager may belong to another one.
+// True where the kernel cannot tell.
+bool is_in_our_network(int fd);
+
 // Lets each datagram say when it may leave, in nanoseconds of CLOCK_MONOTONIC (SO_TXTIME, Linux
 // 4.19), see put_transmit_time(). Those that do not say so leave as ever. There is no way back.
 // EPERM: a kernel before 5.8 asks for CAP_NET_ADMIN.

@@ -56,8 +56,8 @@ std::size_t count_of(std::span<const std::uint8_t> bytes, std::size_t segment_si
 
 } // namespace
 
-UdpDatagrams::UdpDatagrams(Fd socket)
-    : socket_{std::move(socket)}, buffer_{std::make_unique_for_overwrite<Buffer>()} {
+UdpDatagrams::UdpDatagrams(Fd socket, Tie tie)
+    : socket_{std::move(socket)}, tie_{tie}, buffer_{std::make_unique_for_overwrite<Buffer>()} {
     const auto family = get_option(fd(), option::socket_family);
     WYN_CHECK(family); // a socket, or it is our bug
     family_ = *family;
@@ -223,6 +223,7 @@ bool UdpDatagrams::take_departure(dgram::Departure& into) {
 }
 
 SendOutcome UdpDatagrams::depart(Departing rest) {
+    if (rest.to == nullptr && send_to_) rest.to = &*send_to_;
     const std::size_t count = rest.count;
     SendOutcome outcome;
     while (outcome.segments < count) {
@@ -282,7 +283,7 @@ UdpDatagrams::Attempt UdpDatagrams::try_one(const Departing& train) {
     return sent < 0 ? Attempt{0, errno} : Attempt{1, 0};
 }
 
-// One datagram to the connected peer.
+// One datagram to the peer.
 UdpDatagrams::Attempt UdpDatagrams::try_with_control(std::span<const std::uint8_t> bytes,
                                                      const Departing& train) {
     iovec part = as_iovec(bytes);
@@ -290,6 +291,7 @@ UdpDatagrams::Attempt UdpDatagrams::try_with_control(std::span<const std::uint8_
     msghdr message{};
     message.msg_iov = &part;
     message.msg_iovlen = 1;
+    address_to(message, train.to);
     if (train.departs) put_transmit_time(message, control, *train.departs);
     if (train.options != nullptr) {
         if (train.options->traffic_class != 0)
@@ -352,6 +354,11 @@ Result<void> UdpDatagrams::connect(const Endpoint& peer) {
     const auto doing = [&] { return fmt::format("connect to {}", print(peer)); };
     const auto address = to_kernel(peer, family_);
     if (!address) return fail_errno(EAFNOSUPPORT, doing());
+    if (tie_ == Tie::own) {
+        send_to_ = address;
+        peer_ = peer;
+        return {};
+    }
     if (::connect(fd(), address->get(), address->length) < 0) return fail_errno(errno, doing());
     auto now = peer_endpoint(fd()); // 0.0.0.0 has become 127.0.0.1
     if (!now) return pass_on(now, doing());

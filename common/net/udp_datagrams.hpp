@@ -21,11 +21,17 @@
 
 namespace wyn::net {
 
+// How connect() ties a socket to its peer. The kernel does it best, but cannot take it back whole:
+// a socket of IPv6 goes on refusing what others send over IPv6 (Linux 6.18 keeps sk_v6_daddr). One
+// that is lent to peer after peer is therefore only told to whom it sends, and we look at who sends
+// to it.
+enum class Tie : std::uint8_t { kernel, own };
+
 // Used from one thread. All waiting is the caller's, on fd().
 class UdpDatagrams final : public dgram::Datagrams {
 public:
     // `socket` is one of open_udp(), perhaps opened by another process; perhaps connected already.
-    explicit UdpDatagrams(Fd socket);
+    explicit UdpDatagrams(Fd socket, Tie tie = Tie::kernel);
     UdpDatagrams(const UdpDatagrams&) = delete;
     UdpDatagrams& operator=(const UdpDatagrams&) = delete;
 
@@ -89,7 +95,7 @@ private:
         std::span<const std::uint8_t> bytes;
         std::size_t segment_size;
         std::size_t count;
-        const SocketAddress* to;                        // null: the connected peer
+        const SocketAddress* to;                        // null: the peer
         std::optional<MonoTime> departs = std::nullopt; // none: at once
         const dgram::SendOptions* options = nullptr;    // of send_one()
 
@@ -113,7 +119,9 @@ private:
 
     Fd socket_;
     int family_ = 0;
+    Tie tie_;
     std::optional<dgram::Endpoint> peer_;
+    std::optional<SocketAddress> send_to_; // the peer, when the kernel does not know it
     dgram::Capabilities capabilities_;
     bool can_segment_ = false; // until the kernel refuses to
     bool sought_times_ = false;

@@ -37,6 +37,19 @@ Result<void> set_family_options(int fd, const UdpOptions& options) {
                       options.packet_info);
 }
 
+// What came for whoever had the socket before. The bound is for a flood that goes on.
+void empty_queues(int fd) {
+    constexpr int most_datagrams = 100'000;
+    for (int i = 0; i < most_datagrams; ++i) {
+        char nothing = 0;
+        if (::recv(fd, &nothing, 0, MSG_DONTWAIT) < 0 && errno == EAGAIN) break;
+    }
+    for (int i = 0; i < most_datagrams; ++i) {
+        char nothing = 0;
+        if (::recv(fd, &nothing, 0, MSG_DONTWAIT | MSG_ERRQUEUE) < 0) break;
+    }
+}
+
 Result<void> set_before_bind(int fd, const dgram::Endpoint& bind_to, const UdpOptions& options) {
     if (auto prepared = prepare_udp(fd, options); !prepared) return prepared;
     if (!options.device.empty())
@@ -59,6 +72,16 @@ Result<void> prepare_udp(int fd, const UdpOptions& options) {
     if (options.send_buffer_bytes != 0)
         if (auto granted = ask_send_buffer(fd, options.send_buffer_bytes); !granted)
             return pass_on(granted);
+    return {};
+}
+
+Result<void> renew_udp(int fd, const UdpOptions& options) {
+    if (auto set = enable_departure_stamps(fd, false); !set) return set;
+    static_cast<void>(set_option(fd, option::coalescing, false)); // old kernels have none
+    static_cast<void>(set_option(fd, option::traffic_class_v4, 0));
+    static_cast<void>(set_option(fd, option::traffic_class_v6, 0)); // AF_INET has none
+    if (auto prepared = prepare_udp(fd, options); !prepared) return prepared;
+    empty_queues(fd);
     return {};
 }
 

@@ -31,6 +31,10 @@ Result<Fd> open_udp(const dgram::Endpoint& bind_to, const UdpOptions& options);
 // and V6ONLY stay as they are.
 Result<void> prepare_udp(int fd, const UdpOptions& options);
 
+// The same for such a socket that may have been used before, though never connected: nothing waits
+// in its queues, and it has no traffic class. What the kernel cannot take back stays (SO_TXTIME).
+Result<void> renew_udp(int fd, const UdpOptions& options);
+
 // The largest IP packet that fits the path of a connected socket, as far as the kernel knows.
 Result<std::size_t> path_mtu(int fd);
 

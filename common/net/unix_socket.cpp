@@ -1,5 +1,6 @@
 #include "net/unix_socket.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -29,6 +30,14 @@ Result<sockaddr_un> address_of(const std::string& path) {
 Result<Fd> new_socket() {
     return Fd::from_call(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0),
                          "open a Unix socket");
+}
+
+// None: it has no such option, because it is no socket.
+std::optional<int> option_of(int fd, int option) {
+    int value = 0;
+    socklen_t length = sizeof value;
+    if (::getsockopt(fd, SOL_SOCKET, option, &value, &length) < 0) return std::nullopt;
+    return value;
 }
 
 int call_with(int (*call)(int, const sockaddr*, socklen_t), int fd, const sockaddr_un& address) {
@@ -67,16 +76,18 @@ Result<void> bind_to_path(int fd, const std::string& path, const sockaddr_un& ad
 } // namespace
 
 UnixListener::UnixListener(Fd socket, std::string path)
-    : socket_{std::move(socket)}, path_{std::move(path)} {
+    : socket_{std::move(socket)}, path_{std::move(path)} {}
+
+void UnixListener::own_file() {
     struct stat made{};
-    if (::lstat(path_.c_str(), &made) < 0) return; // inode 0 is never a file: nothing is removed
+    if (::lstat(path_.c_str(), &made) < 0) return;
     device_ = made.st_dev;
     inode_ = made.st_ino;
 }
 
 UnixListener::~UnixListener() {
     struct stat found{};
-    if (path_.empty() || ::lstat(path_.c_str(), &found) < 0) return;
+    if (inode_ == 0 || ::lstat(path_.c_str(), &found) < 0) return;
     if (found.st_dev == device_ && found.st_ino == inode_) ::unlink(path_.c_str());
 }
 
@@ -105,11 +116,26 @@ Result<UnixListener> UnixListener::listen(const std::string& path, mode_t mode) 
     // From here on the file is ours and goes with the object. Nobody can connect before listen(),
     // so the permissions of the moment in between do no harm.
     UnixListener listener{std::move(*socket), path};
+    listener.own_file();
     if (::chmod(path.c_str(), mode) < 0)
         return fail_errno(errno, fmt::format("set the permissions of {}", path));
     if (::listen(listener.fd(), backlog) < 0)
         return fail_errno(errno, fmt::format("listen on {}", path));
     return listener;
+}
+
+Result<UnixListener> UnixListener::adopt(Fd socket, std::string path) {
+    const bool fits = option_of(socket.get(), SO_DOMAIN) == AF_UNIX &&
+                      option_of(socket.get(), SO_TYPE) == SOCK_STREAM &&
+                      option_of(socket.get(), SO_ACCEPTCONN) == 1;
+    if (!fits)
+        return fail(
+            fmt::format("{}: the inherited descriptor is no listening Unix stream socket", path));
+    const int flags = ::fcntl(socket.get(), F_GETFL);
+    if (flags < 0 || ::fcntl(socket.get(), F_SETFL, flags | O_NONBLOCK) < 0 ||
+        ::fcntl(socket.get(), F_SETFD, FD_CLOEXEC) < 0)
+        return fail_errno(errno, fmt::format("prepare the inherited socket {}", path));
+    return UnixListener{std::move(socket), std::move(path)};
 }
 
 Result<std::optional<Accepted>> UnixListener::accept() {

@@ -1,6 +1,7 @@
 #include "rt/host_gauge.hpp"
 
 #include "clock/system_clock.hpp"
+#include "net/socket_options.hpp"
 
 #include <algorithm>
 
@@ -56,7 +57,8 @@ std::optional<session::ThreadTimes> HostGauge::thread_times() {
 }
 
 void HostGauge::begin() {
-    device_ = known(net::egress_device(socket_));
+    in_our_network_ = net::is_in_our_network(socket_);
+    if (in_our_network_) device_ = known(net::egress_device(socket_));
     before_ = read();
     link_bps_ = before_->device ? net::link_speed(*before_->device) : std::nullopt;
 }
@@ -70,6 +72,7 @@ HostGauge::Readings HostGauge::read() const {
     if (const auto text = net::read_proc(net_files + "softnet_stat"))
         now.softnet = net::softnet_counters(*text);
     if (const auto text = net::read_proc("/proc/stat")) now.cpus = net::cpu_times(*text);
+    if (!in_our_network_) return now;
     const std::string snmp = net::read_proc(net_files + "snmp").value_or("");
     const std::string snmp6 = net::read_proc(net_files + "snmp6").value_or("");
     now.udp_send_errors = udp_errors(snmp, snmp6, "SndbufErrors");

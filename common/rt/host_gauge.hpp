@@ -32,6 +32,7 @@ private:
                          wire::HostRecord& record);
 
     int socket_;
+    bool in_our_network_ = true; // or its counters are not ours to read
     std::optional<int> device_;
     std::optional<std::uint64_t> link_bps_;
     std::optional<Readings> before_;

@@ -262,10 +262,4 @@ void Loop::exit(int code) {
     must(sd_event_exit(raw_, code));
 }
 
-Result<void> Loop::feed_watchdog() {
-    const int r = sd_event_set_watchdog(raw_, 1);
-    if (r < 0) return fail_errno(-r, "feed the watchdog");
-    return {};
-}
-
 } // namespace wyn::rt

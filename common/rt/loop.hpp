@@ -154,10 +154,6 @@ public:
     // Naps taken so far.
     std::uint64_t naps() const noexcept { return naps_; }
 
-    // Feeds the service manager's watchdog (WatchdogSec=) from now on, when there is one. For the
-    // main thread's loop.
-    Result<void> feed_watchdog();
-
 private:
     explicit Loop(sd_event* raw) noexcept : raw_{raw} {}
     Result<void> begin();

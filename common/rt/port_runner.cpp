@@ -48,7 +48,8 @@ Result<std::unique_ptr<PortRunner>> PortRunner::create(Loop& loop, Link& up, net
 }
 
 PortRunner::PortRunner(Link& up, net::Fd socket, const session::PortSetup& setup, Function on_end)
-    : up_{up}, tuning_{setup.tuning}, on_end_{std::move(on_end)}, socket_{std::move(socket)},
+    : up_{up}, tuning_{setup.tuning}, on_end_{std::move(on_end)},
+      socket_{std::move(socket), setup.lent_socket ? net::Tie::own : net::Tie::kernel},
       gauge_{socket_.fd()}, driver_{setup, mono_now(), random_, socket_, gauge_},
       may_nap_{may_nap_in_load(tuning_, socket_.capabilities())} {}
 

@@ -131,7 +131,7 @@ private:
         case Act::opened: return listener_.on_opened(host_.pick());
         case Act::ended: return end(host_.pick());
         case Act::drain:
-            if (script_.u8() == 0xd7) listener_.drain();
+            if (script_.u8() == 0xd7) listener_.drain(true);
             return;
         case Act::acts: return;
         }

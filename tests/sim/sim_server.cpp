@@ -233,7 +233,7 @@ void SimServer::send_trouble(const SendTrouble& trouble) {
 }
 
 void SimServer::shut_down() {
-    listener_.drain();
+    listener_.drain(true);
     for (auto& [id, session] : sessions_)
         session->close(wire::End::shutting_down);
 }

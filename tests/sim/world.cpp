@@ -113,7 +113,7 @@ void World::check_tables() {
     checked_tables_ = state;
     const daemon::AdmissionLimits& limits = spec_.server.settings.limits;
     std::size_t all_ports = 0;
-    for (const daemon::PortRange& range : spec_.server.settings.port_ranges)
+    for (const settings::PortRange& range : spec_.server.settings.port_ranges)
         all_ports += static_cast<std::size_t>(range.last - range.first) + 1;
     Books books{.free_ports = listener.ports().free(),
                 .all_ports = all_ports,

@@ -1,4 +1,4 @@
-"""A probe that is interrupted, from either side, and what people and programs are told."""
+"""A probe that ends, or is interrupted from either side, and what people and programs are told."""
 
 import signal
 import time
@@ -8,6 +8,18 @@ from harness import Daemon, Lateness, Outcome, SystemTest, wait_until
 
 PARTIAL = 7
 LOAD = ("-b", "10M", "-t", "5")
+
+
+class AFinishedProbe(SystemTest):
+
+    def test_is_told_by_the_daemon_as_by_the_client(self):
+        daemon = Daemon()
+        outcome = self.probe("-b", "10M", "-t", "1")
+        self.assert_nothing_lost(outcome)
+        for direction, name in (("down", "download"), ("up", "upload")):
+            sent = outcome.report[direction]["packets"]["sent"]
+            wait_until(lambda: f" {name}: " in daemon.stdout, 3, f"the {name} is announced")
+            self.assertIn(f", 0 of {sent} datagrams lost; completed", daemon.stdout)
 
 
 class AnInterruptedProbe(SystemTest):

@@ -45,7 +45,8 @@ network: Network
 _scratch: str
 _programs: list["Program"] = []
 _schemas = {name: validate_json.validator_for(ROOT / f"ctl/schema/wyndrvr.{name}-1.json",
-                                              closed=True) for name in ("result", "lines")}
+                                              closed=True) for name in ("result", "lines", "status",
+                                                        "sessions")}
 
 
 def _environment() -> dict[str, str]:
@@ -133,7 +134,7 @@ class Outcome:
 
 
 def assert_fits(document: dict, schema: str) -> None:
-    """What a probe prints, document or line, is as its schema says, and no more."""
+    """What a program of ours prints, document or line, is as its schema says, and no more."""
     problems = _schemas[schema].problems(document)
     if problems:
         raise AssertionError("\n".join([*problems, json.dumps(document)]))
@@ -147,8 +148,9 @@ def outcome_of(program: Program, seconds: float = 40) -> Outcome:
     except ValueError:
         report = None
     # Other programs than ours print JSON of their own.
-    if isinstance(report, dict) and report.get("schema") == "wyndrvr.result/1":
-        assert_fits(report, "result")
+    for schema in _schemas:
+        if isinstance(report, dict) and report.get("schema") == f"wyndrvr.{schema}/1":
+            assert_fits(report, schema)
     return Outcome(status, program.stdout, program.stderr, took, report)
 
 
@@ -191,8 +193,9 @@ class Daemon(Program):
 
     def __init__(self, *arguments: str, role: str = "server", runner: tuple[str, ...] = (),
                  **settings):
-        self.directory = tempfile.mkdtemp(dir=_scratch)
+        self.directory = scratch_directory()
         self.socket = settings.setdefault("control_socket", f"{self.directory}/io.wyndrvr")
+        settings.setdefault("drain_time", "0s")  # what is stopped is to be gone
         file = f"{self.directory}/wyndrvrd.toml"
         with open(file, "w", encoding="utf-8") as text:
             # A JSON string, number, Boolean or list of strings is one in TOML too.
@@ -265,6 +268,11 @@ class Daemon(Program):
         if status != 0 or self.stderr:
             raise AssertionError(f"the daemon ended with status {status}\n{self.stdout}\n"
                                  f"{self.stderr}")
+
+
+def scratch_directory() -> str:
+    """A new one, gone at the end."""
+    return tempfile.mkdtemp(dir=_scratch)
 
 
 def wait_until(condition, seconds: float, what: str):

@@ -48,7 +48,7 @@ class AConfiguration(Mistake):
         for action in ((), ("--check-config",), ("--print-config",)):
             with self.subTest(action=action):
                 self.assert_sentences(
-                    harness.run(DAEMON, "--config", file, *action), 1,
+                    harness.run(DAEMON, "--config", file, *action), 78,
                     f"wyndrvrd: {file}:1:1: bind_prot = 6711: no such key; did you mean bind_port?",
                     f'wyndrvrd: {file}:2:16: max_sessions = "many": expected an integer from 1 to',
                     f'wyndrvrd: {file}:3:16: port_ranges: "8000-7000": expected the lower port',
@@ -56,16 +56,16 @@ class AConfiguration(Mistake):
 
     def test_that_contradicts_itself_is_told_which_keys_do(self):
         self.assert_sentences(
-            harness.run(DAEMON, "--set", "bind_port=7500", "--check-config"), 1,
+            harness.run(DAEMON, "--set", "bind_port=7500", "--check-config"), 78,
             "wyndrvrd: --set: bind_port = 7500: the listening port 7500 lies in the range "
             "7000-8000")
 
     def test_that_is_no_toml_or_no_file_is_told_so(self):
         broken = self.write("broken.toml", "max_sessions = [")
-        self.assert_sentences(harness.run(DAEMON, "--config", broken), 1,
+        self.assert_sentences(harness.run(DAEMON, "--config", broken), 78,
                               f"wyndrvrd: {broken}:1:")
         missing = f"{self.directory}/missing.toml"
-        self.assert_sentences(harness.run(DAEMON, "--config", missing), 1,
+        self.assert_sentences(harness.run(DAEMON, "--config", missing), 78,
                               f"wyndrvrd: {missing}: No such file or directory")
 
     def test_that_is_empty_is_valid(self):

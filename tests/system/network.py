@@ -107,6 +107,10 @@ class Network:
             with contextlib.suppress(OSError):
                 os.rmdir("/etc/netns")
 
+    def namespace(self, role: str) -> str:
+        """The file that stands for it."""
+        return f"/run/netns/{self.names[role]}"
+
     def command(self, role: str, *command: str) -> list[str]:
         """`command` in that namespace; `ip` becomes it, so that its process id is the child's."""
         return ["ip", "netns", "exec", self.names[role], *command]
@@ -118,7 +122,7 @@ class Network:
     def inside(self, role: str):
         """This thread is in that namespace: sockets that it opens stay there."""
         with open("/proc/thread-self/ns/net", "rb") as home, \
-                open(f"/run/netns/{self.names[role]}", "rb") as there:
+                open(self.namespace(role), "rb") as there:
             self._enter(there.fileno())
             try:
                 yield

@@ -1,5 +1,6 @@
 #include "loopback.hpp"
 #include "net/socket_options.hpp"
+#include "waiting.hpp"
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -131,4 +132,31 @@ TEST_CASE("a connected socket knows its peer and the path's largest packet", "[n
     REQUIRE(::connect(near.fd.get(), raw->get(), raw->length) == 0);
     CHECK(REQUIRE_OK(net::peer_endpoint(near.fd.get())) == far.at);
     CHECK(REQUIRE_OK(net::path_mtu(near.fd.get())) >= 1280);
+}
+
+TEST_CASE("a UDP socket that was used is made as good as new", "[net]") {
+    const auto lent = edge::bound(edge::v4_loopback);
+    const auto first = edge::bound(edge::v4_loopback);
+    const auto second = edge::bound(edge::v4_loopback);
+    const auto send_from = [&](const edge::BoundSocket& sender) {
+        const auto to = net::to_kernel(lent.at, AF_INET);
+        REQUIRE(::sendto(sender.fd.get(), "hi", 2, 0, to->get(), to->length) == 2);
+    };
+    REQUIRE(net::set_option(lent.fd.get(), net::option::traffic_class_v4, 184));
+    REQUIRE(net::enable_departure_stamps(lent.fd.get(), true));
+    send_from(first);
+    REQUIRE(edge::readable(lent.fd.get()));
+
+    REQUIRE(net::renew_udp(lent.fd.get(), {}));
+    CHECK(REQUIRE_OK(net::get_option(lent.fd.get(), net::option::traffic_class_v4)) == 0);
+    CHECK(REQUIRE_OK(net::local_endpoint(lent.fd.get())) == lent.at);
+    // What came for the first one is gone.
+    CHECK_FALSE(edge::readable(lent.fd.get(), Duration::zero()));
+    send_from(second);
+    CHECK(edge::readable(lent.fd.get()));
+}
+
+TEST_CASE("a socket of this network namespace is known as such", "[net]") {
+    CHECK(net::is_in_our_network(edge::bound(edge::v4_loopback).fd.get()));
+    CHECK(net::is_in_our_network(-1)); // nothing is known of it
 }

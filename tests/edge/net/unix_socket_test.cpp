@@ -2,6 +2,8 @@
 #include "net/unix_socket.hpp"
 #include "waiting.hpp"
 
+#include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -115,6 +117,41 @@ TEST_CASE("a stale socket is replaced and a living one is not", "[net]") {
     CHECK(second.error().is(std::errc::address_in_use));
     CHECK(second.error().what() == path + ": already in use by another daemon");
     CHECK(net::connect_unix(path)); // the refused one took nothing away
+}
+
+TEST_CASE("a socket that somebody else made is listened on, and its file stays", "[net]") {
+    const Folder folder;
+    const std::string path = folder.file("control");
+    const UnixListener maker = REQUIRE_OK(UnixListener::listen(path, 0600));
+    {
+        // As a service manager hands it over: blocking, and open across exec.
+        net::Fd inherited = REQUIRE_OK(net::duplicate(maker.fd()));
+        const int raw = inherited.get();
+        REQUIRE(::fcntl(raw, F_SETFL, 0) == 0);
+        REQUIRE(::fcntl(raw, F_SETFD, 0) == 0);
+        UnixListener adopted = REQUIRE_OK(UnixListener::adopt(std::move(inherited), path));
+        CHECK(::fcntl(raw, F_GETFD) == FD_CLOEXEC);
+        CHECK_FALSE(REQUIRE_OK(adopted.accept())); // does not wait for one
+        const net::Fd caller = REQUIRE_OK(net::connect_unix(path));
+        REQUIRE(edge::readable(adopted.fd()));
+        CHECK(REQUIRE_OK(adopted.accept())->caller.uid == ::getuid());
+    }
+    CHECK(std::filesystem::is_socket(path));
+    CHECK(net::connect_unix(path));
+}
+
+TEST_CASE("what is no listening Unix stream socket is not adopted", "[net]") {
+    const Folder folder;
+    const std::string path = folder.file("control");
+    const UnixListener listener = REQUIRE_OK(UnixListener::listen(path, 0600));
+    for (const int raw : {::open("/dev/null", O_RDONLY), ::socket(AF_UNIX, SOCK_STREAM, 0),
+                          ::socket(AF_UNIX, SOCK_DGRAM, 0), ::socket(AF_INET, SOCK_STREAM, 0),
+                          REQUIRE_OK(net::connect_unix(path)).release()}) {
+        const auto adopted = UnixListener::adopt(REQUIRE_OK(net::Fd::from_call(raw, "")), path);
+        REQUIRE_FALSE(adopted);
+        CHECK(adopted.error().what() ==
+              path + ": the inherited descriptor is no listening Unix stream socket");
+    }
 }
 
 TEST_CASE("a file that is no socket is left alone", "[net]") {

@@ -281,11 +281,6 @@ TEST_CASE("every thread can have its own loop", "[rt]") {
     CHECK(other_left);
 }
 
-TEST_CASE("the watchdog is fed where the service manager asks for it", "[rt]") {
-    const auto loop = REQUIRE_OK(Loop::create());
-    CHECK(loop->feed_watchdog()); // nobody asks here: no effect and no error
-}
-
 TEST_CASE("a source that spins is called over and over, and keeps nobody from their turn", "[rt]") {
     BoundedLoop bounded;
     auto ends = REQUIRE_OK(rt::Link::pair());

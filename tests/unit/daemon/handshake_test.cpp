@@ -197,7 +197,7 @@ TEST_CASE("a stranger without a key is turned away for good", "[daemon]") {
 TEST_CASE("a draining daemon admits nobody and lets sessions live", "[daemon]") {
     Door door;
     assigned(shake_hands(door, {}));
-    door.listener.drain();
+    door.listener.drain(true);
     const wire::Refuse refuse = refused(shake_hands(door, {}, {}, test::client, 8));
     CHECK(refuse.code == wire::Refusal::shutting_down);
     CHECK(refuse.retry_after_ms >= 10'000);
