@@ -5,25 +5,32 @@
 may_install=yes
 
 # Sets: `build` builds everything including the tests, `test` runs the tests that need the kernel,
-# `bench`, `check` and `fuzz` are for the verbs of that name, `peers` are what ./dev bench can
-# measure against. clang 19 is the version whose format is law.
+# `box` runs those that need a real systemd, which are made of Debian packages and run nowhere else,
+# `bench`, `check`, `fuzz` and `package` are for the verbs of that name, `package_check` is for what
+# is only asked for, `peers` are what ./dev bench can measure against. clang 19 is the version whose
+# format is law.
 # shellcheck disable=SC2034 # read by name, in wanted_packages
 declare -A packages_apt=(
     [build]="g++ meson ninja-build pkg-config python3 libsystemd-dev libtomlplusplus-dev
         libspdlog-dev libfmt-dev libcli11-dev nlohmann-json3-dev libssl-dev catch2
         librapidcheck-dev python3-jsonschema"
-    [test]="iproute2 util-linux"
+    [test]="bash-completion fish iproute2 systemd systemd-journal-remote util-linux zsh"
+    [box]="systemd-container mmdebstrap util-linux"
     [bench]="libbenchmark-dev iproute2"
     [peers]="iperf3 nuttcp irtt"
     [check]="clang-19 clang-tidy-19 clang-format-19 mandoc shellcheck"
     [fuzz]="clang-19 libclang-rt-19-dev"
+    [package]="debhelper dpkg-dev git systemd"
+    [package_check]="autopkgtest diffoscope-minimal lintian mmdebstrap piuparts rpm rpmlint
+        shellcheck systemd-container util-linux"
 )
 # shellcheck disable=SC2034
 declare -A packages_dnf=(
     [build]="gcc-c++ meson ninja-build pkgconf-pkg-config python3 systemd-devel tomlplusplus-devel
         spdlog-devel fmt-devel cli11-devel json-devel openssl-devel catch-devel rapidcheck-devel
         libasan libubsan libtsan python3-jsonschema"
-    [test]="iproute util-linux"
+    [test]="bash-completion fish iproute systemd systemd-journal-remote util-linux zsh"
+    [box]=""
     [bench]="google-benchmark-devel iproute"
     [peers]="iperf3 nuttcp"
     [check]="clang clang-tools-extra mandoc ShellCheck"
@@ -33,7 +40,8 @@ declare -A packages_dnf=(
 declare -A packages_pacman=(
     [build]="gcc meson ninja pkgconf python systemd-libs tomlplusplus spdlog fmt cli11
         nlohmann-json openssl catch2 rapidcheck python-jsonschema"
-    [test]="iproute2 util-linux"
+    [test]="bash-completion fish iproute2 systemd util-linux zsh"
+    [box]=""
     [bench]="benchmark iproute2"
     [peers]="iperf3"
     [check]="clang mandoc shellcheck"

@@ -136,13 +136,28 @@ class DevTest(unittest.TestCase):
     def assert_status(self, run: subprocess.CompletedProcess, status: int) -> None:
         self.assertEqual(run.returncode, status, run.stdout + run.stderr)
 
+    def run_test(self, entries: list[dict], *arguments: str,
+                 **environment: str) -> subprocess.CompletedProcess:
+        """`./dev test` where every variant's `meson test` logs these entries."""
+        tests = [{"name": "base", "suite": ["wyndrvr:unit"], "cmd": ["base"]},
+                 {"name": "probe", "suite": ["wyndrvr:system"], "cmd": ["probe"]}]
+        (self.standins / "tests.json").write_text(json.dumps(tests), encoding="utf-8")
+        (self.standins / "testlog.json").write_text(
+            "".join(json.dumps(e) + "\n" for e in entries), encoding="utf-8")
+        return self.dev("test", *arguments, **environment)
+
+    def assert_ends(self, run: subprocess.CompletedProcess, status: int, line: str) -> None:
+        self.assert_status(run, status)
+        self.assertEqual(run.stdout.splitlines()[-1], line, run.stdout)
+
 
 class Words(DevTest):
     def test_help_explains_every_verb_on_one_screen(self) -> None:
         run = self.dev("help")
         self.assert_status(run, 0)
         self.assertEqual(run.stdout, self.dev().stdout)
-        for verb in ("help", "demo", "build", "test", "check", "bench", "fuzz", "clean"):
+        for verb in ("help", "demo", "build", "test", "check", "bench", "package", "fuzz",
+                     "clean"):
             self.assertIn(f"\n  {verb} ", run.stdout)
         self.assertLessEqual(max(map(len, run.stdout.splitlines())), 80)
         self.assertLessEqual(len(run.stdout.splitlines()), 40)
@@ -152,6 +167,7 @@ class Words(DevTest):
                                 (["test", "--slow"], "--slow"), (["clean", "--all"], "--all"),
                                 (["test", "--suite", "unti"], "unti"), (["test", "--suite"], ""),
                                 (["test", "--seeds", "many"], "many"), (["check", "-x"], "-x"),
+                                (["package", "--chekc"], "--chekc"),
                                 (["fuzz", "--seconds", "0"], "0"), (["fuzz", "a", "b"], "'b'")):
             with self.subTest(arguments):
                 run = self.dev(*arguments)
@@ -291,21 +307,94 @@ def entry(name: str, result: str, stdout: str = "") -> dict:
             "command": [name]}
 
 
+DPKG_BUILDPACKAGE = """#!/bin/bash
+head -n 1 debian/changelog >>"$NOTES"
+cat meson.build debian/control >>"$NOTES"
+: >../wyndrvrd_1_all.deb
+: >../wyndrvrd-dbgsym_1_all.deb
+[[ -z ${BROKEN_BUILD:-} ]]
+"""
+
+
+class Packaging(DevTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.use_apt()
+        for command in "chmod git gzip ls mv tar".split():
+            (self.commands / command).symlink_to(shutil.which(command))
+        self.put(self.commands, "dpkg-buildpackage", DPKG_BUILDPACKAGE)
+        (self.tree / "packaging" / "debian").mkdir(parents=True)
+        (self.tree / "packaging" / "debian" / "control").write_text(
+            "Maintainer: Somebody <somebody@example.org>\n", encoding="utf-8")
+        (self.tree / "meson.build").write_text("  version: '1.2.3',\n", encoding="utf-8")
+        self.git("init", "--quiet")
+        self.git("add", "meson.build", "packaging")
+        self.git("commit", "--quiet", "--message", "first")
+
+    def git(self, *arguments: str) -> str:
+        who = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.org",
+               "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@example.org",
+               "GIT_COMMITTER_DATE": "2026-01-02T03:04:05+0200",
+               "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
+        return subprocess.run(["git", *arguments], cwd=self.tree, check=True, text=True,
+                              env={**self.environment, **who}, stdin=subprocess.DEVNULL,
+                              capture_output=True).stdout.strip()
+
+    def test_the_packages_of_the_last_commit_are_left_in_build(self) -> None:
+        (self.tree / "meson.build").write_text("  version: '6.6.6',\n", encoding="utf-8")
+        (self.tree / "build" / "packages").mkdir(parents=True)
+        (self.tree / "build" / "packages" / "old.deb").touch()
+        run = self.dev("package")
+        self.assert_status(run, 0)
+        built = sorted(path.name for path in (self.tree / "build" / "packages").iterdir())
+        commit = self.git("rev-parse", "--short=7", "HEAD")
+        version = f"1.2.3~git20260102010405.{commit}"
+        self.assertEqual(built, ["tree", "wyndrvr_" + version + ".orig.tar.gz",
+                                 "wyndrvrd-dbgsym_1_all.deb", "wyndrvrd_1_all.deb"])
+        self.assertEqual(run.stdout.splitlines()[-1],
+                         "Built: build/packages/wyndrvrd_1_all.deb")
+        self.assertIn(f"wyndrvr ({version}-0wyndrvr1) unstable", self.notes())
+        self.assertIn("Maintainer: Somebody", self.notes())
+        self.assertNotIn("6.6.6", self.notes())
+        self.assertEqual(list(self.temporary.iterdir()), [])
+
+    def test_a_commit_with_the_tag_of_its_version_makes_a_release(self) -> None:
+        self.git("tag", "v1.2.3")
+        self.git("commit", "--quiet", "--allow-empty", "--message", "second")
+        self.assert_status(self.dev("package", "--commit", "v1.2.3"), 0)
+        self.assertIn("wyndrvr (1.2.3-0wyndrvr1) unstable", self.notes())
+
+    def test_a_broken_build_leaves_the_packages_of_the_one_before(self) -> None:
+        self.assert_status(self.dev("package"), 0)
+        run = self.dev("package", BROKEN_BUILD="yes")
+        self.assert_status(run, 1)
+        self.assertIn("The build failed.", run.stderr)
+        self.assertTrue((self.tree / "build" / "packages" / "wyndrvrd_1_all.deb").exists())
+        self.assertEqual(list(self.temporary.iterdir()), [])
+
+    def test_boxes_get_packages_of_the_files_as_they_are_and_only_when_those_change(
+            self) -> None:
+        for version, builds in (("1.2.3", 1), ("1.2.3", 1), ("6.6.6", 2), ("6.6.6", 2)):
+            (self.tree / "meson.build").write_text(f"  version: '{version}',\n", encoding="utf-8")
+            self.run_test([entry("base", "OK")], "--quick", "--suite", "box")
+            self.assertEqual(self.notes().count("unstable"), builds)
+            self.assertIn(f"version: '{version}'", self.notes())
+        self.run_test([entry("base", "OK")], "--quick", "--suite", "unit")
+        self.run_test([entry("base", "OK")], "--quick", "--suite", "box")
+        self.assertEqual(self.notes().count("unstable"), 2)
+
+    def test_packages_that_do_not_build_are_a_failed_test(self) -> None:
+        run = self.run_test([entry("base", "OK")], "--quick", "--suite", "box", BROKEN_BUILD="yes")
+        self.assert_ends(run, 1, "1 passed, 1 failed, 0 skipped")
+        self.assertIn("the packages do not build", run.stdout)
+
+    def test_what_is_no_commit_is_named(self) -> None:
+        run = self.dev("package", "--commit", "yesterday")
+        self.assert_status(run, 2)
+        self.assertIn("'yesterday'", run.stderr)
+
+
 class Counting(DevTest):
-    def run_test(self, entries: list[dict], *arguments: str,
-                 **environment: str) -> subprocess.CompletedProcess:
-        """`./dev test` where every variant's `meson test` logs these entries."""
-        tests = [{"name": "base", "suite": ["wyndrvr:unit"], "cmd": ["base"]},
-                 {"name": "probe", "suite": ["wyndrvr:system"], "cmd": ["probe"]}]
-        (self.standins / "tests.json").write_text(json.dumps(tests), encoding="utf-8")
-        (self.standins / "testlog.json").write_text(
-            "".join(json.dumps(e) + "\n" for e in entries), encoding="utf-8")
-        return self.dev("test", *arguments, **environment)
-
-    def assert_ends(self, run: subprocess.CompletedProcess, status: int, line: str) -> None:
-        self.assert_status(run, status)
-        self.assertEqual(run.stdout.splitlines()[-1], line, run.stdout)
-
     def test_results_are_summed_over_the_variants(self) -> None:
         entries = [entry("wyndrvr:unit / base", "OK"), entry("wyndrvr:system / probe", "OK")]
         run = self.run_test(entries)
