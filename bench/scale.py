@@ -12,7 +12,7 @@ from programs import BUILD, Program, Stage, typed
 from tools import YARDSTICK, is_installed, ports, read_report, start_daemon
 
 DEFAULT_SECONDS = 5.0
-SWARM = str(BUILD / "bench/swarm")
+SWARM = str(BUILD / "tests/swarm/swarm")
 PROBING, IDLE = 200, 1000  # clients
 _UNTIL_REST = 3.0  # seconds; a port that has had nothing to do for 2 s rests
 _INTERVAL_MS = 10

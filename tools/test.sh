@@ -2,6 +2,8 @@
 # ./dev test: every suite in a plain build, then under the address and undefined-behaviour
 # sanitizers, then under the thread sanitizer. tools/summary.py counts and prints the outcome.
 
+: "${may_install:?is set by tools/packages.sh}"
+
 # The first mistake that a sanitizer sees ends the program, and with it the test.
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 export ASAN_OPTIONS=detect_leaks=1:halt_on_error=1:strict_string_checks=1
@@ -11,7 +13,7 @@ export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
 # Reports need lines, not variables, and these builds take the most time of all.
 sanitized=(-Doptimization=1 -Dcpp_args=-g1)
 
-test_suites=(unit sim fuzz edge system tidy)
+test_suites=(unit sim fuzz edge system box tidy)
 test_outcomes='' # a file; one line per variant: NAME, DIRECTORY, "built" or what went wrong
 
 # The sanitizers of g++ 12 do not start when the kernel scatters the address space over more than
@@ -26,11 +28,11 @@ fixed_addresses() {
 run_variant() {
     local name=$1 directory=$2 timeout_factor=$3 wrapper=() selected=() left_out=()
     shift 3
-    # The tidy tests read text: a sanitizer changes nothing about them. Nor does the thread
-    # sanitizer about programs with one thread (tests/meson.build).
+    # The tidy tests read text, and a box runs packages: a sanitizer changes nothing about them. Nor
+    # does the thread sanitizer about programs with one thread (tests/meson.build).
     case $name in
-    address) left_out=(tidy) ;;
-    thread) left_out=(tidy fuzz) ;;
+    address) left_out=(tidy box) ;;
+    thread) left_out=(tidy box fuzz) ;;
     esac
     mapfile -t selected < <(printf '%s\n' "${suites[@]}" |
         grep -vxF -f <(printf '%s\n' "${left_out[@]}"))
@@ -51,8 +53,24 @@ run_variant() {
     printf '%s\t%s\tmeson %s\n' "$name" "$directory" "$status" >>"$test_outcomes"
 }
 
+# can_have_boxes: else the tests in boxes say why not.
+can_have_boxes() {
+    [[ " ${suites[*]} " == *" box "* && $(package_manager) == apt && $(id -u) -eq 0 ]]
+}
+
+# make_packages: what the boxes install, made of the files that git knows here, committed or not,
+# and only when those have changed.
+make_packages() {
+    local commit tree arguments=()
+    commit=$(git stash create) && tree=$(git rev-parse "${commit:-HEAD}^{tree}") || return 0
+    [[ $(cat build/packages/tree 2>/dev/null) != "$tree" ]] || return 0
+    [[ $may_install == yes ]] || arguments=(--no-install)
+    ./dev package "${arguments[@]}" --commit "${commit:-HEAD}" ||
+        printf 'plain\tbuild/packages\tthe packages do not build\n' >>"$test_outcomes"
+}
+
 verb_test() {
-    local quick=no require_all=no suites=()
+    local quick=no require_all=no suites=() sets=(build test)
     [[ ${CI:-} != true ]] || require_all=yes
     while [[ $# -gt 0 ]]; do
         case $1 in
@@ -75,9 +93,11 @@ verb_test() {
     done
     [[ ${#suites[@]} -gt 0 ]] || suites=("${test_suites[@]}")
 
-    need_packages build test
+    if can_have_boxes; then sets+=(box); fi
+    need_packages "${sets[@]}"
     test_outcomes=$(mktemp)
     trap 'rm -f -- "$test_outcomes"' EXIT
+    if can_have_boxes; then make_packages; fi
     run_variant plain build 1
     if [[ $quick == no ]]; then
         run_variant address build-asan 4 -Db_sanitize=address,undefined "${sanitized[@]}"

@@ -28,6 +28,7 @@ struct Crowd {
     Duration interval = 10ms; // between two probes of a client
     Duration spacing = 2ms;   // between the starts of two clients
     Duration together = 5s;   // from the last client's start to the first one's end
+    Duration stay = 0s;       // how long each one probes; 0: until all have been there together
 };
 
 // A probe may leave so much later than it should: no matter for its round trip, and much for the
@@ -115,7 +116,8 @@ private:
             return finish(member, failure->reason);
         const auto index = static_cast<Duration::rep>(&member - members_.data());
         const auto left = static_cast<Duration::rep>(members_.size()) - index;
-        member.probing = crowd_.together + left * crowd_.spacing;
+        member.probing =
+            crowd_.stay > Duration::zero() ? crowd_.stay : crowd_.together + left * crowd_.spacing;
         const session::ProbePlan plan{.directions = {},
                                       .idle_time = member.probing,
                                       .idle_interval = crowd_.interval,
@@ -183,6 +185,7 @@ int main(int argc, char** argv) {
     add_time(app, "--interval", crowd.interval, "between two probes of a client (10ms)");
     add_time(app, "--spacing", crowd.spacing, "between the starts of two clients (2ms)");
     add_time(app, "--seconds", crowd.together, "how long all of them are there (5)");
+    add_time(app, "--stay", crowd.stay, "how long each one is there, whatever the others do");
     CLI11_PARSE(app, argc, argv);
     if (crowd.interval <= Duration::zero()) {
         fmt::print(stderr, "swarm: --interval must be longer than 0\n");
