@@ -28,9 +28,10 @@ enum class ExitCode : int {
 // Why there is no complete result.
 struct Failure {
     ExitCode code = ExitCode::internal_error;
-    std::string reason;              // one word, the same in JSON: "unreachable", "busy", ...
-    std::string sentence;            // what happened, and where
-    std::vector<std::string> advice; // what to do, one sentence each
+    std::string reason;                    // one word, the same in JSON: "unreachable", "busy", ...
+    std::string sentence;                  // what happened, and where
+    std::vector<std::string> advice;       // what to do, one sentence each
+    std::vector<std::string> details = {}; // what is wrong one by one, where there may be several
 };
 
 // One of several parallel flows.

@@ -49,6 +49,8 @@ std::string report_as_text(const Report& report, const Style& style) {
 
 std::string failure_as_text(const Failure& failure, const Style& style) {
     std::string text = flow(fmt::format("wyndrvrctl: {}", failure.sentence), 2) + '\n';
+    for (const std::string& detail : failure.details)
+        text += "  " + detail + '\n'; // as it is: to be found in the file that it names
     const std::string_view arrow = glyphs(style).arrow;
     for (const std::string& advice : failure.advice)
         text += flow(fmt::format("  {} {}", arrow, advice), 3 + columns(arrow)) + '\n';

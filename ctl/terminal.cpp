@@ -37,6 +37,12 @@ Style style_of(int fd, bool ascii) {
     return {.colour = is_terminal(fd) && !dumb && !wants_none, .unicode = has_utf8() && !ascii};
 }
 
+std::size_t terminal_height(int fd) {
+    winsize size{};
+    if (::ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_row == 0) return 24;
+    return size.ws_row;
+}
+
 std::size_t terminal_width(int fd) {
     winsize size{};
     if (::ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
@@ -51,8 +57,8 @@ void LiveLines::show(const std::vector<std::string>& lines) {
         out += line + "\n";
     if (shown_ == 0 && lines.empty()) return;
     shown_ = lines.size();
-    std::fputs(out.c_str(), stderr);
-    std::fflush(stderr);
+    std::fputs(out.c_str(), to_);
+    std::fflush(to_);
 }
 
 void print_line(const std::string& line) {

@@ -3,6 +3,7 @@
 
 #include "ctl/style.hpp"
 
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -12,21 +13,25 @@ namespace wyn::ctl {
 // and `ascii` is not asked for. `fd` is that of stdout or stderr.
 Style style_of(int fd, bool ascii);
 bool is_terminal(int fd);
-// Columns of the terminal behind `fd`; 80 when it does not tell.
+// Columns and lines of the terminal behind `fd`; 80 and 24 when it does not tell.
 std::size_t terminal_width(int fd);
+std::size_t terminal_height(int fd);
 
-// Lines on stderr that are replaced by the next ones.
+// Lines of the terminal behind a stream that are replaced by the next ones.
 class LiveLines {
 public:
+    explicit LiveLines(std::FILE* to = stderr) : to_{to} {}
     // Wipes what is there.
     ~LiveLines() { show({}); }
-    LiveLines() = default;
     LiveLines(const LiveLines&) = delete;
     LiveLines& operator=(const LiveLines&) = delete;
 
     void show(const std::vector<std::string>& lines);
+    // What is there stays.
+    void leave() { shown_ = 0; }
 
 private:
+    std::FILE* to_;
     std::size_t shown_ = 0;
 };
 

@@ -4,8 +4,8 @@
 : "${root:?is set by ./dev}"
 
 bench_targets=(daemon/wyndrvrd ctl/wyndrvrctl bench/per_datagram bench/yardstick bench/gap_meter
-    bench/swarm bench/prober bench/exchange_meter bench/libstepped_clock.so tests/sim/search_paths
-    tests/emulator/emulator)
+    tests/swarm/swarm bench/prober bench/exchange_meter bench/libstepped_clock.so
+    tests/sim/search_paths tests/emulator/emulator)
 
 verb_bench() {
     local sets=(build bench) argument

@@ -33,7 +33,9 @@ set_up_tree() {
         quietly ninja -C "$directory" build.ninja
         return
     fi
-    rm -rf -- "$directory"
+    # But for the packages that ./dev package has left there.
+    [[ ! -d $directory ]] ||
+        find "$directory" -mindepth 1 -maxdepth 1 ! -name packages -exec rm -rf -- {} +
     say "Setting up $directory."
     quietly meson setup "$directory" "$@"
 }

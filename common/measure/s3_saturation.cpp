@@ -9,9 +9,9 @@ namespace {
 
 constexpr Duration shortest_step = 30ms;
 constexpr Duration longest_step = 150ms;
-constexpr double packets_wanted = 8; // in a step, which is made longer for that
+constexpr double packets_wanted = 8;            // in a step, which is made longer for that
 constexpr Duration longest_for_packets = 100ms; // but no longer: a result takes eight of them
-constexpr double packets_needed = 4; // in the longest one, else they are made smaller
+constexpr double packets_needed = 4;            // in the longest one, else they are made smaller
 
 // Overdrive.
 constexpr double least_first_beta = 1.12;

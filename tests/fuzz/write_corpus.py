@@ -165,7 +165,8 @@ def of_varlink() -> dict[str, bytes]:
     def call(**members: object) -> bytes:
         return json.dumps(members).encode() + b"\0"
 
-    status, info = "io.wyndrvr.Daemon.Status", "org.varlink.service.GetInfo"
+    daemon = "io.wyndrvr.Daemon"
+    status, info = f"{daemon}.Status", "org.varlink.service.GetInfo"
     session = {
         "id": "8f3c000000000017", "client": "198.51.100.7:41873", "key": "office",
         "ports": {"control": 7811, "upload": 7864, "download": 7893}, "age_ns": 3, "open": True,
@@ -173,7 +174,8 @@ def of_varlink() -> dict[str, bytes]:
         "in_bytes": 5, "out_bytes": 6, "dropped_count": 7}
     answer = {
         "schema": "wyndrvr.status/1", "version": "0.1.0", "pid": 812, "uptime_ns": 1,
-        "listen": "[::]:6711", "connection_parallelism": "single", "port_parallelism": "thread",
+        "draining": False, "log_level": "info", "listen": "[::]:6711",
+        "connection_parallelism": "single", "port_parallelism": "thread",
         "config_files": ["/etc/wyndrvr/wyndrvrd.toml"],
         "ports": {"total_count": 1001, "free_count": 998},
         "limits": {"max_sessions": 64, "max_sessions_per_address": 32, "max_rate_bps": 0,
@@ -186,6 +188,27 @@ def of_varlink() -> dict[str, bytes]:
         "no_parameters": call(method=status, parameters={}) + call(method=info, parameters=None),
         "parameters": call(method=status, parameters={"all": True}),
         "oneway": call(method=status, oneway=True) + call(method=status, oneway=1),
+        "sessions": call(method=f"{daemon}.Sessions") +
+        call(method=f"{daemon}.Sessions", more=True),
+        "watch": call(method=f"{daemon}.Watch", more=True, parameters={"interval_ms": 250}) +
+        call(method=f"{daemon}.Watch") +
+        b"".join(call(method=f"{daemon}.Watch", more=True, parameters={"interval_ms": interval})
+                 for interval in (99, 100, 3600000, 3600001, -1, 1.5, 2**64, "1000", None)),
+        "drain": b"".join(call(method=f"{daemon}.Drain", parameters=parameters)
+                          for parameters in ({}, {"on": True}, {"on": False}, {"on": 1}, [])),
+        "end_session": b"".join(call(method=f"{daemon}.EndSession", parameters={"session": name})
+                                for name in ("8f3c000000000017", "8f3c000000000018", "8f3c", 7)),
+        "log_level": b"".join(call(method=f"{daemon}.SetLogLevel", parameters={"level": level})
+                              for level in ("debug", "loud", None)),
+        "reload": call(method=f"{daemon}.Reload") + call(method=f"{daemon}.Reload", oneway=True),
+        "description": b"".join(
+            call(method="org.varlink.service.GetInterfaceDescription", parameters=parameters)
+            for parameters in ({"interface": daemon}, {"interface": "a.b"}, {}, None)),
+        "reply_sessions": call(parameters={"sessions": [session]}, **{"continues": True}) +
+        call(parameters={"sessions": [{}]}),
+        "reply_reloaded": call(parameters={"changed": ["max_rate"], "needs_restart": []}),
+        "reply_problems": call(error=f"{daemon}.BadConfiguration",
+                               parameters={"problems": ["a.toml:1:2: x", 7]}),
         "unknown": call(method="io.wyndrvr.Daemon.Stop") + call(method=7) + call(),
         "several": call(method=status) * 3 + b"\0\0" + call(method=info)[:9],
         "not_json": b"hello\0{\0[]\0null\0\xff\xfe\0",
@@ -197,6 +220,29 @@ def of_varlink() -> dict[str, bytes]:
         call(parameters={**answer, "uptime_ns": 1.5}) + call(parameters={**answer, "pid": 2**64}),
         "reply_schema": call(parameters={**answer, "schema": "wyndrvr.status/2"}),
         "nothing": b"",
+    }
+
+
+def of_journal_record() -> dict[str, bytes]:
+    def entry(identity: str, **fields: object) -> bytes:
+        lines = [f"WYNDRVR_{name}={value}" for name, value in fields.items()]
+        return "\0".join([f"MESSAGE_ID={identity}", "MESSAGE=a sentence", *lines]).encode()
+
+    listening, ended = "3caf4feea21b418d8a4cb5e8a2048a6b", "be0d2cd6326c42ccb24484eaf153f13b"
+    done, refused = "736a832c7d744f86bd16310bcc79a080", "d0c449b8cce148c38d4c8fe65d3bf5c9"
+    whose = {"SESSION": "8f3c000000000017", "CLIENT": "198.51.100.7", "PORT": 41873,
+             "KEY": "office"}
+    return {
+        "listening": entry(listening, LISTEN="[::]:6711"),
+        "test_done": entry(done, **whose, TEST="up", UP_BPS=48_300_000, SENT=20_791, LOST=65,
+                           RTT_US=11_234, REASON="completed"),
+        "ended": entry(ended, **whose, REASON="peer_silent", DURATION_US=2**63, TESTS=2),
+        "refused": entry(refused, CLIENT="2001:db8:1234:5678:9abc:def0:1234:5678", REASON="busy"),
+        "numbers": entry(done, CLIENT="x", RTT_US=2**64, SENT=-1, LOST="1.5", UP_BPS=""),
+        "escapes": entry(listening) + b"\0PRIORITY=3\0MESSAGE=\x1b[2J\n\xff\xc3",
+        "long": entry(refused, CLIENT="c" * 5000, REASON="r" * 5000) + b"m" * 5000,
+        "no_fields": b"MESSAGE_ID=" + ended.encode() + b"\0=\0\0WYNDRVR_\0WYNDRVR_=\0no equals",
+        "foreign": entry("0" * 32, **whose), "nothing": b"",
     }
 
 
@@ -443,7 +489,8 @@ def main() -> int:
                "key_file": of_key_file(), "client_handshake": of_client_handshake(),
                "listener": of_listener(), "port_session": of_port_session(),
                "varlink": of_varlink(), "netlink": of_netlink(),
-               "ip_packet": of_ip_packet(), "proc_counters": of_proc_counters()}
+               "ip_packet": of_ip_packet(), "proc_counters": of_proc_counters(),
+               "journal_record": of_journal_record()}
     for target, seeds in corpora.items():
         (directory / target).mkdir(parents=True, exist_ok=True)
         for name, raw in seeds.items():

@@ -23,7 +23,8 @@ class EveryDocument(unittest.TestCase):
             subprocess.run([program], env=os.environ | {"WYN_KEEP_JSON": folder}, check=True,
                            capture_output=True, timeout=100)
             for schema, least in (("result", 50), ("lines", 20), ("latency", 20),
-                                  ("latency-lines", 1000)):
+                                  ("latency-lines", 1000), ("status", 3), ("sessions", 1),
+                                  ("log", 8)):
                 validator = validate_json.validator_for(SCHEMAS / f"wyndrvr.{schema}-1.json", True)
                 paths = sorted(Path(folder).glob(schema + "-[0-9]*"))
                 self.assertGreater(len(paths), least)

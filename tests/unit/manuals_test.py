@@ -36,6 +36,12 @@ def helped(text: str) -> dict[str, set[str]]:
     return entries
 
 
+def commands() -> list[str]:
+    """Of the client, in the order of its help."""
+    lists = re.findall(r"^Commands.*:\n((?:  .*\n)+)", help_of("wyndrvrctl"), re.MULTILINE)
+    return [line.split()[0] for lines in lists for line in lines.splitlines()]
+
+
 def documented(section: str) -> dict[str, set[str]]:
     """The same of a manual page: ".It Fl t Ar seconds , Fl -time Ar seconds"."""
     entries = {}
@@ -87,14 +93,6 @@ class TheClientsPage(unittest.TestCase):
         self.assertGreater(len(options), 15)
         self.assertEqual(documented(section(CLIENT_PAGE, "Ss", "latency")), options)
 
-    def test_the_options_of_status_are_those_of_its_help(self):
-        self.assertEqual(documented(section(CLIENT_PAGE, "Ss", "status")),
-                         helped(help_of("wyndrvrctl", "status")))
-
-    def test_the_options_of_explain_are_those_of_its_help(self):
-        self.assertEqual(documented(section(CLIENT_PAGE, "Ss", "explain")),
-                         helped(help_of("wyndrvrctl", "explain")))
-
     def test_the_options_without_a_command_exist(self):
         text = help_of("wyndrvrctl")
         for names in documented(section(CLIENT_PAGE, "Ss", "Without a command")).values():
@@ -102,9 +100,8 @@ class TheClientsPage(unittest.TestCase):
                 self.assertIn(name, text)
 
     def test_every_command_of_the_help_has_its_section(self):
-        listed = help_of("wyndrvrctl").split("Commands:\n")[1].split("\n\n")[0]
-        for line in listed.splitlines():
-            section(CLIENT_PAGE, "Ss", line.split()[0])
+        for command in commands():
+            section(CLIENT_PAGE, "Ss", command)
 
     def test_defaults_of_the_help_are_those_of_the_page(self):
         page = section(CLIENT_PAGE, "Ss", "probe")
@@ -130,6 +127,29 @@ class TheClientsPage(unittest.TestCase):
                     explained |= set(line.removeprefix(".It Va ").split(" , "))
             with self.subTest(kind):
                 self.assertEqual(explained - {"up", "down"}, paths_of(schema, schema))
+
+    def test_every_member_of_a_status_is_explained_and_no_other(self):
+        schema = json.loads((SCHEMAS / "wyndrvr.status-1.json").read_text())
+        of_session = paths_of(schema["$defs"]["session"], schema)
+        explained = []
+        for part in section(JSON_PAGE, "Sh", "THE STATUS").split("The members of a session:"):
+            explained.append({name for line in re.findall(r"^\.It Va (.*)$", part, re.MULTILINE)
+                              for name in line.split(" , ")})
+        self.assertEqual(explained, [paths_of(schema, schema), of_session])
+
+    def test_every_method_of_the_control_socket_is_explained(self):
+        source = (ROOT / "common" / "status" / "call.hpp").read_text(encoding="utf-8")
+        methods = re.findall(r'"io\.wyndrvr\.Daemon\.(\w+)"', source)
+        explained = re.findall(r"^\.It Li (\w+)",
+                               section(DAEMON_PAGE, "Ss", "Control socket"), re.MULTILINE)
+        self.assertEqual(explained, methods)
+    def test_every_member_of_a_line_of_the_log_is_explained_and_no_other(self):
+        schema = json.loads((SCHEMAS / "wyndrvr.log-1.json").read_text())
+        members = schema["properties"]
+        explained = re.findall(r"^\.It Va (.*)$", section(JSON_PAGE, "Sh", "THE LINES OF LOG"),
+                               re.MULTILINE)
+        self.assertEqual(set(name for line in explained for name in line.split(" , ")),
+                         set(members) | set(members["fields"]["properties"]))
 
     def test_every_event_is_explained_and_no_other(self):
         for kind, title in (("lines", "THE LINES"), ("latency-lines", "THE LINES OF LATENCY")):
@@ -158,26 +178,36 @@ class TheDaemonsPage(unittest.TestCase):
         self.assertGreater(len(options), 5)
         self.assertEqual(documented(section(DAEMON_PAGE, "Sh", "DESCRIPTION")), options)
 
-    def test_every_field_of_the_journal_is_named_and_no_other(self):
-        source = (ROOT / "daemon" / "announce.cpp").read_text(encoding="utf-8")
-        written = set(re.findall(r'\.with\((?:up \? )?"([A-Z_]+)"', source))
-        written |= set(re.findall(r'\.with\(up \? "[A-Z_]+" : "([A-Z_]+)"', source))
-        self.assertGreater(len(written), 12)
+    def test_every_event_of_the_journal_is_told_and_no_other(self):
+        source = (ROOT / "common" / "journal" / "catalog_ids.hpp").read_text(encoding="utf-8")
+        events = section(DAEMON_PAGE, "Ss", "Messages").split("What the fields say:")[0]
+        told = []
+        for line in re.findall(r"^\.It Li (.*?) , No ", events, re.MULTILINE):
+            told += line.split(" , ")
+        self.assertEqual(sorted(told), sorted(re.findall(r'\{id::(\w+), ', source)))
+
+    def test_every_field_of_the_journal_is_named_and_explained_and_no_other(self):
+        source = (ROOT / "common" / "journal" / "fields.hpp").read_text(encoding="utf-8")
+        written = set(re.findall(r'^    \{"([A-Z_]+)", "', source, re.MULTILINE))
+        self.assertGreater(len(written), 25)
         messages = section(DAEMON_PAGE, "Ss", "Messages")
-        events = messages.split("in front of its name:")[1].split("What the fields say:")[0]
-        named = set(re.findall(r"\b[A-Z][A-Z_]{2,}\b", events))
-        self.assertEqual(named, written)
+        events, explained = messages.split("in front of its name:")[1].split(
+            "What the fields say:")
+        self.assertEqual(set(re.findall(r"\b[A-Z][A-Z_]{2,}\b", events)), written)
+        names = set()
+        for line in re.findall(r"^\.It Li (.*)$", explained, re.MULTILINE):
+            names |= set(line.split(" , "))
+        self.assertEqual(names, written)
 
 
 class BothPages(unittest.TestCase):
     def test_no_option_is_mentioned_that_does_not_exist(self):
         known = set()
-        for text in (help_of("wyndrvrctl"), help_of("wyndrvrctl", "probe"),
-                     help_of("wyndrvrctl", "latency"), help_of("wyndrvrctl", "status"),
-                     help_of("wyndrvrctl", "explain"),
-                     help_of("wyndrvrd")):
+        for text in (help_of("wyndrvrctl"), help_of("wyndrvrd"),
+                     *(help_of("wyndrvrctl", command) for command in commands())):
             known |= set(re.findall(r"(?<!\S)(--[a-z][a-z-]*)", text))
         for page in (CLIENT_PAGE, DAEMON_PAGE, JSON_PAGE):
+            page = re.sub(r"systemctl .*", "", page)  # has options of its own
             mentioned = {"-" + name for name in re.findall(r"\bFl (-[a-z-]+)", page)}
             mentioned |= set(re.findall(r"(?<!\S)(--[a-z][a-z-]*)", page))
             self.assertEqual(mentioned - known, set())

@@ -6,8 +6,8 @@
 
 namespace wyn::test {
 
-// `schema` is "result", "lines", "latency" or "latency-lines", as in the name of its file:
-// wyndrvr.result-1.json.
+// `schema` is "result", "lines", "latency", "latency-lines", "status", "sessions" or "log", as in
+// the name of its file: wyndrvr.result-1.json.
 void keep_document(const std::string& schema, const std::string& text);
 
 } // namespace wyn::test
