@@ -1,5 +1,4 @@
-#include "check.hpp"
-#include "ctl/options.hpp"
+#include "unit/ctl/command_lines.hpp"
 #include "unit/lines.hpp"
 
 #include <algorithm>
@@ -8,23 +7,16 @@
 
 using namespace wyn;
 using namespace wyn::ctl;
+using test::Arguments;
+using test::parse;
 
 namespace {
 
-using Arguments = std::vector<const char*>;
 using Action = ConfigOptions::Action;
-
-std::expected<Options, cli::Exit> parse(Arguments arguments) {
-    arguments.insert(arguments.begin(), "/usr/bin/wyndrvrctl");
-    return parse_options(static_cast<int>(arguments.size()), arguments.data());
-}
 
 ConfigOptions good(Arguments arguments) {
     arguments.insert(arguments.begin(), "config");
-    const auto options = parse(std::move(arguments));
-    INFO((options ? std::string{} : options.error().text));
-    REQUIRE(options.has_value());
-    return std::get<ConfigOptions>(*options);
+    return test::good<ConfigOptions>(std::move(arguments));
 }
 
 std::string refusal(Arguments arguments) {

@@ -1,7 +1,7 @@
 #include "check.hpp"
 #include "ctl/explain_text.hpp"
+#include "unit/ctl/pages.hpp"
 #include "unit/golden_text.hpp"
-#include "unit/lines.hpp"
 #include "verdict/glossary.hpp"
 
 #include <fstream>
@@ -15,11 +15,7 @@ namespace {
 constexpr Style unicode{.unicode = true};
 
 std::string checked(std::string text) {
-    for (const std::string& line : test::lines_of(text)) {
-        INFO(line);
-        CHECK(columns(line) <= 80);
-        CHECK(!line.ends_with(' '));
-    }
+    test::check_page(text);
     CHECK(text.ends_with('\n'));
     return text;
 }

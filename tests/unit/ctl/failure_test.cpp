@@ -1,8 +1,8 @@
 #include "check.hpp"
 #include "ctl/report_text.hpp"
+#include "unit/ctl/pages.hpp"
 #include "unit/ctl/reports.hpp"
 #include "unit/golden_text.hpp"
-#include "unit/lines.hpp"
 
 #include <fmt/format.h>
 
@@ -39,11 +39,7 @@ std::string entry(std::string_view title, const Failure& failure) {
         CHECK(!advice.empty());
     const std::string text = failure_as_text(failure, {.unicode = true});
     CHECK(text.starts_with("wyndrvrctl: "));
-    for (const std::string& line : test::lines_of(text)) {
-        INFO(line);
-        CHECK(columns(line) <= 80);
-        CHECK(!line.ends_with(' '));
-    }
+    test::check_page(text);
     return fmt::format("# {}: reason {}, exit status {}\n{}\n", title, failure.reason,
                        static_cast<int>(failure.code), text);
 }

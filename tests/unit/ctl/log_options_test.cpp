@@ -1,36 +1,21 @@
-#include "check.hpp"
-#include "ctl/options.hpp"
+#include "unit/ctl/command_lines.hpp"
 
 #include <fmt/format.h>
 
 using namespace wyn;
 using namespace wyn::ctl;
+using test::Arguments;
 
 namespace {
 
-using Arguments = std::vector<const char*>;
-
-std::expected<Options, cli::Exit> parse(Arguments arguments) {
-    arguments.insert(arguments.begin(), {"/usr/bin/wyndrvrctl", "log"});
-    return parse_options(static_cast<int>(arguments.size()), arguments.data());
-}
-
 LogOptions good(Arguments arguments) {
-    auto options = parse(std::move(arguments));
-    INFO((options ? std::string{} : options.error().text));
-    REQUIRE(options.has_value());
-    return std::get<LogOptions>(*std::move(options));
+    arguments.insert(arguments.begin(), "log");
+    return test::good<LogOptions>(std::move(arguments));
 }
 
 std::string refusal(Arguments arguments) {
-    const auto options = parse(std::move(arguments));
-    REQUIRE_FALSE(options.has_value());
-    CHECK(options.error().status == 2);
-    const std::string& text = options.error().text;
-    const std::string begin = "wyndrvrctl log: ";
-    const std::string end = "; see wyndrvrctl log --help\n";
-    REQUIRE((text.starts_with(begin) && text.ends_with(end)));
-    return text.substr(begin.size(), text.size() - begin.size() - end.size());
+    arguments.insert(arguments.begin(), "log");
+    return test::refusal(std::move(arguments), "wyndrvrctl log");
 }
 
 } // namespace

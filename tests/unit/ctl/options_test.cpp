@@ -1,5 +1,4 @@
-#include "check.hpp"
-#include "ctl/options.hpp"
+#include "unit/ctl/command_lines.hpp"
 #include "unit/lines.hpp"
 
 #include <string>
@@ -7,57 +6,16 @@
 
 using namespace wyn;
 using namespace wyn::ctl;
+using test::Arguments;
+using test::good;
+using test::help;
+using test::parse;
+using test::refusal;
 
 namespace {
 
-using Arguments = std::vector<const char*>;
-
-std::expected<Options, cli::Exit> parse(Arguments arguments) {
-    arguments.insert(arguments.begin(), "/usr/bin/wyndrvrctl");
-    return parse_options(static_cast<int>(arguments.size()), arguments.data());
-}
-
-template <typename Kind>
-Kind good(Arguments arguments) {
-    auto options = parse(std::move(arguments));
-    INFO((options ? std::string{} : options.error().text));
-    REQUIRE(options.has_value());
-    REQUIRE(std::holds_alternative<Kind>(*options));
-    return std::get<Kind>(*std::move(options));
-}
 ProbeOptions probe(Arguments arguments) {
     return good<ProbeOptions>(std::move(arguments));
-}
-LatencyOptions latency(Arguments arguments) {
-    arguments.insert(arguments.begin(), "latency");
-    return good<LatencyOptions>(std::move(arguments));
-}
-StatusOptions status(Arguments arguments) {
-    return good<StatusOptions>(std::move(arguments));
-}
-
-// The sentence of wrong usage between the program's name and the pointer to the help; it must come
-// with status 2, and in one line.
-std::string refusal(Arguments arguments, const std::string& command = "wyndrvrctl probe") {
-    const auto options = parse(std::move(arguments));
-    REQUIRE(!options.has_value());
-    CHECK(options.error().status == 2);
-    const std::string& text = options.error().text;
-    const std::string begin = command + ": ";
-    const std::string end = "; see " + command + " --help\n";
-    INFO(text);
-    REQUIRE(text.starts_with(begin));
-    REQUIRE(text.ends_with(end));
-    CHECK(text.find('\n') == text.size() - 1);
-    CHECK(text.find('\x1b') == std::string::npos);
-    return text.substr(begin.size(), text.size() - begin.size() - end.size());
-}
-
-std::string help(Arguments arguments) {
-    const auto options = parse(std::move(arguments));
-    REQUIRE(!options.has_value());
-    CHECK(options.error().status == 0);
-    return options.error().text;
 }
 
 } // namespace
@@ -220,70 +178,6 @@ TEST_CASE("an unknown option is answered with the one that was meant", "[ctl]") 
     CHECK(refusal({"status", "fra1"}, "wyndrvrctl status") == "unexpected argument 'fra1'");
     CHECK(refusal({"--\x1b[31m"}) == "unknown option '--\\x1b[31m'");
     CHECK(refusal({"-b", "\x1b[31m"}).find("'\\x1b[31m'") != std::string::npos);
-}
-
-TEST_CASE("status takes a socket and the form of its output", "[ctl]") {
-    const StatusOptions plain = status({"status"});
-    CHECK(plain.socket.empty());
-    CHECK_FALSE(plain.json);
-    CHECK_FALSE(plain.ascii);
-    CHECK(status({"status", "--socket", "/run/other"}).socket == "/run/other");
-    CHECK(status({"status", "-J"}).json);
-    CHECK(status({"status", "--json"}).json);
-    CHECK(status({"status", "--ascii"}).ascii);
-}
-
-TEST_CASE("the commands for the daemon take a socket, each by itself", "[ctl]") {
-    CHECK(good<SessionsOptions>({"sessions", "--socket", "/run/x", "-J"}).json);
-    CHECK(good<ReloadOptions>({"reload", "--socket", "/run/x"}).socket == "/run/x");
-    CHECK(good<EndOptions>({"end", "8f", "--socket", "/run/x"}).socket == "/run/x");
-    for (const char* const command : {"sessions", "watch", "reload", "drain"}) {
-        const std::string name = std::string{"wyndrvrctl "} + command;
-        CHECK(refusal({command, "--socket", ""}, name) == "--socket needs a path");
-        CHECK(refusal({command, "x"}, name) == "unexpected argument 'x'");
-    }
-}
-
-TEST_CASE("watch takes an interval within its range", "[ctl]") {
-    CHECK(good<WatchOptions>({"watch"}).interval == 1s);
-    CHECK(good<WatchOptions>({"watch", "-i", "0.1"}).interval == 100ms);
-    CHECK(good<WatchOptions>({"watch", "--interval", "1h"}).interval == 3600s);
-    CHECK(good<WatchOptions>({"watch", "--json"}).json);
-    for (const char* const wrong : {"0", "0.09", "3601", "2h"})
-        CHECK(refusal({"watch", "-i", wrong}, "wyndrvrctl watch") ==
-              std::string{"--interval "} + wrong + ": expected 0.1 to 3600 s");
-    for (const char* const wrong : {"", "-1", "x"})
-        CHECK(refusal({"watch", "-i", wrong}, "wyndrvrctl watch").starts_with("--interval: "));
-}
-
-TEST_CASE("drain waits or is undone, not both", "[ctl]") {
-    const auto plain = good<DrainOptions>({"drain"});
-    CHECK_FALSE(plain.undo);
-    CHECK_FALSE(plain.wait);
-    CHECK(good<DrainOptions>({"drain", "--undo"}).undo);
-    CHECK(good<DrainOptions>({"drain", "--wait"}).wait);
-    CHECK(refusal({"drain", "--wait", "--undo"}, "wyndrvrctl drain") ==
-          "--undo and --wait exclude each other");
-}
-
-TEST_CASE("end takes one session, by the beginning of its name", "[ctl]") {
-    CHECK(good<EndOptions>({"end", "8f3c"}).session == "8f3c");
-    CHECK(good<EndOptions>({"end", "8f3c000000000017"}).session == "8f3c000000000017");
-    CHECK(refusal({"end"}, "wyndrvrctl end") == "SESSION is missing");
-    CHECK(refusal({"end", ""}, "wyndrvrctl end") == "SESSION is missing");
-    CHECK(refusal({"end", "8f", "9"}, "wyndrvrctl end") == "one SESSION at a time, not also '9'");
-    for (const char* const wrong : {"8F", "x", "8f3c0000000000170", "\x1b[31m"})
-        CHECK(refusal({"end", wrong}, "wyndrvrctl end").find("is no session") != std::string::npos);
-}
-
-TEST_CASE("log-level takes one of the levels", "[ctl]") {
-    for (const char* const level : {"error", "warning", "notice", "info", "debug"})
-        CHECK(good<LogLevelOptions>({"log-level", level}).level == level);
-    CHECK(refusal({"log-level"}, "wyndrvrctl log-level") == "LEVEL is missing");
-    CHECK(refusal({"log-level", "loud"}, "wyndrvrctl log-level") ==
-          "'loud' is no level: expected one of error, warning, notice, info, debug");
-    CHECK(refusal({"log-level", "info", "debug"}, "wyndrvrctl log-level") ==
-          "one LEVEL at a time, not also 'debug'");
 }
 
 TEST_CASE("only the program itself starts a worker", "[ctl]") {
@@ -456,67 +350,4 @@ TEST_CASE("a word to explain is looked up at once", "[ctl]") {
     CHECK(refused("a\x1b[31mb").find('\x1b') == std::string::npos);
     CHECK(help({"explain", "--help"}).find("Usage: wyndrvrctl explain [WORD]") !=
           std::string::npos);
-}
-
-TEST_CASE("latency watches the daemon of this host until it is interrupted", "[ctl]") {
-    const LatencyOptions options = latency({});
-    CHECK(options.host == "127.0.0.1");
-    CHECK(options.port == 6711);
-    CHECK(options.interval == 10ms);
-    CHECK(options.is_open_ended());
-    CHECK(options.payload_bytes == wire::shortest_probe);
-    CHECK(options.dscp == 0);
-    CHECK(options.schedule == session::ProbeTiming::periodic);
-    CHECK_FALSE(options.seed.has_value());
-    CHECK_FALSE(options.json);
-    CHECK_FALSE(options.json_lines);
-    CHECK_FALSE(options.log);
-}
-
-TEST_CASE("latency ends by number or time", "[ctl]") {
-    CHECK(latency({"fra1", "-c", "100"}).count == 100U);
-    CHECK(latency({"-t", "2m"}).duration == 120s);
-    CHECK_FALSE(latency({"-c", "1"}).is_open_ended());
-    CHECK_FALSE(latency({"-t", "0.5"}).is_open_ended());
-    CHECK(latency({"-c", "4294967295"}).count == 4'294'967'295U);
-    for (const char* const wrong : {"0", "-1", "4294967296", "ten", "1k", ""}) {
-        INFO(wrong);
-        CHECK(refusal({"latency", "-c", wrong}, "wyndrvrctl latency") ==
-              "-c '" + std::string{wrong} + "': expected a number of probes from 1 to 4294967295");
-    }
-    CHECK(refusal({"latency", "-t", "0"}, "wyndrvrctl latency") ==
-          "-t 0: expected 0.1 to 8640000 s");
-}
-
-TEST_CASE("the probes of latency are as its options say", "[ctl]") {
-    CHECK(latency({"-i", "500us"}).interval == session::shortest_probe_interval);
-    CHECK(latency({"--interval=1m"}).interval == 60s);
-    CHECK(latency({"-l", "1472"}).payload_bytes == 1472);
-    CHECK(latency({"--dscp", "EF"}).dscp == 46);
-    CHECK(latency({"--dscp", "63"}).dscp == 63);
-    CHECK(latency({"--schedule", "poisson"}).schedule == session::ProbeTiming::poisson);
-    CHECK(latency({"--seed", "17"}).seed == 17U);
-    for (const Arguments& wrong :
-         {Arguments{"-i", "0"}, Arguments{"-i", "499us"}, Arguments{"-i", "61"},
-          Arguments{"-l", "159"}, Arguments{"-l", "1473"}, Arguments{"--dscp", "64"},
-          Arguments{"--dscp", "FE"}, Arguments{"--schedule", "uniform"}, Arguments{"--seed", "-1"},
-          Arguments{"--seed", "x"}, Arguments{"-b", "1M"}, Arguments{"-P", "2"},
-          Arguments{"--pacing", "sleep"}}) {
-        Arguments all{"latency"};
-        all.insert(all.end(), wrong.begin(), wrong.end());
-        INFO(wrong[0] << ' ' << wrong[1]);
-        CHECK(refusal(all, "wyndrvrctl latency").find(wrong[0]) != std::string::npos);
-    }
-}
-
-TEST_CASE("latency prints in one way only", "[ctl]") {
-    CHECK(latency({"-J"}).json);
-    CHECK(latency({"--json-lines"}).json_lines);
-    CHECK(latency({"--log"}).log);
-    for (const Arguments& two :
-         {Arguments{"latency", "-J", "--log"}, Arguments{"latency", "--json-lines", "--log"},
-          Arguments{"latency", "-J", "--json-lines"}}) {
-        INFO(two[1] << ' ' << two[2]);
-        CHECK(refusal(two, "wyndrvrctl latency").find("exclude") != std::string::npos);
-    }
 }

@@ -1,5 +1,6 @@
 #include "check.hpp"
 #include "ctl/report_text.hpp"
+#include "unit/ctl/pages.hpp"
 #include "unit/ctl/situations.hpp"
 #include "unit/golden_text.hpp"
 #include "unit/lines.hpp"
@@ -16,11 +17,7 @@ constexpr Style coloured{.colour = true, .unicode = true};
 
 // A page of any kind keeps to the width and ends its lines.
 std::string checked(std::string text) {
-    for (const std::string& line : test::lines_of(text)) {
-        INFO(line);
-        CHECK(columns(line) <= 80);
-        CHECK(!line.ends_with(' '));
-    }
+    test::check_page(text);
     CHECK((text.empty() || text.ends_with('\n')));
     return text;
 }

@@ -3,6 +3,7 @@
 #include "ctl/status_text.hpp"
 #include "status/reply.hpp"
 #include "unit/ctl/documents.hpp"
+#include "unit/ctl/pages.hpp"
 #include "unit/golden_text.hpp"
 #include "unit/lines.hpp"
 
@@ -77,11 +78,7 @@ status::Status busy() {
 
 std::string page(const status::Status& status, const Style& style = {.unicode = true}) {
     std::string text = status_as_text(status, style);
-    for (const std::string& line : test::lines_of(text)) {
-        INFO(line);
-        CHECK(columns(line) <= 80);
-        CHECK(!line.ends_with(' '));
-    }
+    test::check_page(text);
     CHECK(text.ends_with('\n'));
     return text;
 }

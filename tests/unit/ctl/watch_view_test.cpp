@@ -1,7 +1,7 @@
 #include "check.hpp"
 #include "ctl/watch_view.hpp"
+#include "unit/ctl/pages.hpp"
 #include "unit/golden_text.hpp"
-#include "unit/lines.hpp"
 
 using namespace wyn;
 using namespace wyn::ctl;
@@ -58,11 +58,7 @@ std::string page(const std::vector<status::Status>& statuses,
     for (const status::Status& status : statuses)
         view.update(status);
     const std::string text = view.page();
-    for (const std::string& line : test::lines_of(text)) {
-        INFO(line);
-        CHECK(columns(line) <= 80);
-        CHECK(!line.ends_with(' '));
-    }
+    test::check_page(text);
     return text;
 }
 
