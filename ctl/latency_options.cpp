@@ -16,16 +16,7 @@ namespace {
 constexpr std::string_view synopsis =
     R"(Watches the round trips and both one-way delays to HOST, until Ctrl-C.
 
-Usage: wyndrvrctl latency [HOST[:PORT]] [OPTION]...
-
-HOST is a name, an IPv4 address or an IPv6 address ([ADDR]:PORT with a port);
-the default is 127.0.0.1:6711.)";
-
-constexpr std::string_view closing =
-    R"(Exit status: 0 measured, 1 internal error, 2 wrong usage, 3 no answer,
-4 refused, 5 server busy, 6 no common protocol version, 7 partial result.
-
-First Ctrl-C: finish with what has been measured. Second: leave at once.)";
+Usage: wyndrvrctl latency [HOST[:PORT]] [OPTION]...)";
 
 constexpr std::array<std::string_view, 2> schedules{"periodic", "poisson"};
 
@@ -142,8 +133,8 @@ std::string_view name(session::ProbeTiming timing) {
 }
 
 std::expected<Options, cli::Exit> parse_latency(const std::vector<std::string>& arguments) {
-    CLI::App app{std::string{synopsis}};
-    lay_out(app, closing);
+    CLI::App app{with_host(synopsis)};
+    lay_out(app, measuring_closing);
     LatencyOptions options;
     RawLatency raw;
     declare_probes(app, raw);

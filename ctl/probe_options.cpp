@@ -23,16 +23,7 @@ constexpr std::string_view synopsis =
     R"(Measures the network to HOST: idle latency, then load down and up with a
 latency flow beside it.
 
-Usage: wyndrvrctl [probe] [HOST[:PORT]] [OPTION]...
-
-HOST is a name, an IPv4 address or an IPv6 address ([ADDR]:PORT with a port);
-the default is 127.0.0.1:6711.)";
-
-constexpr std::string_view closing =
-    R"(Exit status: 0 measured, 1 internal error, 2 wrong usage, 3 no answer,
-4 refused, 5 server busy, 6 no common protocol version, 7 partial result.
-
-First Ctrl-C: finish with what has been measured. Second: leave at once.)";
+Usage: wyndrvrctl [probe] [HOST[:PORT]] [OPTION]...)";
 
 // What the command line said, before it is checked.
 struct RawProbe : RawNetwork {
@@ -220,8 +211,8 @@ Result<void> read_parallel(const RawProbe& raw, ProbeOptions& options) {
 } // namespace
 
 std::expected<Options, cli::Exit> parse_probe(const std::vector<std::string>& arguments) {
-    CLI::App app{std::string{synopsis}};
-    lay_out(app, closing);
+    CLI::App app{with_host(synopsis)};
+    lay_out(app, measuring_closing);
     ProbeOptions options;
     RawProbe raw;
     declare_load(app, raw);

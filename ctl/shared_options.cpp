@@ -40,6 +40,13 @@ Result<void> read_target(const RawNetwork& raw, NetworkOptions& options) {
 
 } // namespace
 
+std::string with_host(std::string_view synopsis) {
+    return std::string{synopsis} + R"(
+
+HOST is a name, an IPv4 address or an IPv6 address ([ADDR]:PORT with a port);
+the default is 127.0.0.1:6711.)";
+}
+
 void declare_network(CLI::App& app, RawNetwork& raw, std::string_view placement) {
     const std::string group = "Network";
     app.add_option("HOST", raw.target)->group("");

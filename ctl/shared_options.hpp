@@ -28,6 +28,14 @@ struct RawNetwork {
     std::optional<std::string> placement;
 };
 
+// The help of a command that measures: its synopsis with what HOST may be, and the end of the page.
+std::string with_host(std::string_view synopsis);
+inline constexpr std::string_view measuring_closing =
+    R"(Exit status: 0 measured, 1 internal error, 2 wrong usage, 3 no answer,
+4 refused, 5 server busy, 6 no common protocol version, 7 partial result.
+
+First Ctrl-C: finish with what has been measured. Second: leave at once.)";
+
 // HOST, and the group "Network". `placement` says what happens without --port-parallelism.
 void declare_network(CLI::App& app, RawNetwork& raw, std::string_view placement);
 Result<void> read_network(const RawNetwork& raw, NetworkOptions& options);
