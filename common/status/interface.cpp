@@ -66,8 +66,8 @@ type Session (
 )";
 
 constexpr std::string_view changing_methods = R"(
-# Reads the configuration again: the keys that have another value now, and those of them
-# that take a restart. What runs goes on as it is. BadConfiguration changes nothing.
+# Reads the configuration again: the keys whose new values are in effect, and those whose
+# new values take a restart. What runs goes on as it is. BadConfiguration changes nothing.
 method Reload() -> (changed: []string, needs_restart: []string)
 
 # Refuses newcomers from now on (absent or true), or admits them again. Sessions go on.
