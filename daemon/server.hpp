@@ -52,8 +52,6 @@ public:
     void stop(Duration patience);
     Duration drain_time() const { return config_.drain_time; }
 
-    const dgram::Endpoint& listen_endpoint() const { return local_; }
-
 private:
     struct Running {
         std::unique_ptr<rt::PlacedWorker> worker;
@@ -66,6 +64,7 @@ private:
     Result<void> open_control_socket(net::Fd inherited);
     Result<std::unique_ptr<ControlServer>> adopt_control_socket(net::Fd inherited);
     Result<void> watch();
+    void tell_start(bool ignores_bind_port) const;
 
     // SessionHost
     bool open_port(std::uint16_t port, const dgram::Address& local) override;

